@@ -1,0 +1,134 @@
+// swift-tools-version: 6.2
+// Modules and their layering are described in README.md, "The house"; Tests/LayeringTests holds
+// every import against it.
+import PackageDescription
+
+/// CI sets BNFOLD_WARNINGS_AS_ERRORS=1, so that a newer compiler's new warning breaks our build
+/// and not a user's.
+let warningsAreErrors = Context.environment["BNFOLD_WARNINGS_AS_ERRORS"] == "1"
+
+/// Settings of every Swift target.
+let settings: [SwiftSetting] =
+  [
+    .swiftLanguageMode(.v6),
+    .strictMemorySafety(),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+  ] + (warningsAreErrors ? [.treatAllWarnings(as: .error)] : [])
+
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+/// Tests mirror Sources; every test target has the shared generators and builders at hand.
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(
+    name: name, dependencies: dependencies + ["TestSupport"], swiftSettings: settings)
+}
+
+#if os(macOS)
+  // Matrix products come from Accelerate there.
+  let matrixProducts: [Target.Dependency] = []
+  let matrixProductTargets: [Target] = []
+#else
+  let matrixProducts: [Target.Dependency] = ["COpenBLAS"]
+  let matrixProductTargets: [Target] = [
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])])
+  ]
+#endif
+
+let package = Package(
+  name: "bnfold",
+  platforms: [.macOS(.v15)],
+  products: [
+    .library(name: "ModelPipeline", targets: ["ModelPipeline"]),
+    .executable(name: "bnfold", targets: ["bnfold"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: [
+    .systemLibrary(
+      name: "CProtobufC", pkgConfig: "libprotobuf-c",
+      providers: [.apt(["libprotobuf-c-dev"]), .brew(["protobuf-c"])]),
+    .systemLibrary(
+      name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    .target(name: "CModelSchemas", dependencies: ["CProtobufC"]),
+    .target(name: "CVectorLoops"),
+
+    module("ByteStore"),
+    module("ModelIR", ["CVectorLoops", "ByteStore"]),
+    module("Operators", ["ByteStore", "ModelIR"]),
+    module("ModelFormats", ["ByteStore", "ModelIR"]),
+    module(
+      "ONNXFormat", ["CProtobufC", "CModelSchemas", "ByteStore", "ModelIR", "ModelFormats"]),
+    module("NumPyFormat", ["CZlib", "ByteStore", "ModelIR", "ModelFormats"]),
+    module("GraphTransforms", ["ByteStore", "ModelIR", "Operators"]),
+    module(
+      "GraphEvaluation",
+      ["CVectorLoops", "ByteStore", "ModelIR", "Operators"] + matrixProducts),
+    module(
+      "ModelVerification", ["ByteStore", "ModelIR", "Operators", "GraphEvaluation"]),
+    module("ModelStatistics", ["ByteStore", "ModelIR", "Operators"]),
+    module(
+      "ModelReports",
+      ["ModelIR", "Operators", "GraphTransforms", "ModelVerification", "ModelStatistics"]),
+    module(
+      "ModelPipeline",
+      [
+        "ByteStore", "ModelIR", "Operators", "ModelFormats", "ONNXFormat", "NumPyFormat",
+        "GraphTransforms", "GraphEvaluation", "ModelVerification", "ModelStatistics",
+        "ModelReports",
+      ]),
+    .executableTarget(
+      name: "bnfold",
+      dependencies: [
+        "ByteStore", "ModelIR", "ModelFormats", "ModelVerification", "ModelStatistics",
+        "ModelReports", "ModelPipeline",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: settings),
+
+    .target(
+      name: "TestSupport", dependencies: ["ByteStore", "ModelIR"], path: "Tests/TestSupport",
+      swiftSettings: settings),
+    tests("LayeringTests", []),
+    tests("ByteStoreTests", ["ByteStore", "CVectorLoops"]),
+    tests("ModelIRTests", ["ByteStore", "ModelIR"]),
+    tests("OperatorsTests", ["ByteStore", "ModelIR", "Operators"]),
+    tests("ModelFormatsTests", ["ByteStore", "ModelIR", "ModelFormats"]),
+    tests("ONNXFormatTests", ["ByteStore", "ModelIR", "ModelFormats", "ONNXFormat"]),
+    tests("NumPyFormatTests", ["ByteStore", "ModelIR", "ModelFormats", "NumPyFormat"]),
+    tests(
+      "GraphTransformsTests",
+      ["ByteStore", "ModelIR", "Operators", "GraphTransforms", "GraphEvaluation"]),
+    tests(
+      "GraphEvaluationTests",
+      [
+        "ByteStore", "ModelIR", "Operators", "ModelFormats", "ONNXFormat", "NumPyFormat",
+        "GraphEvaluation",
+      ]),
+    tests(
+      "ModelVerificationTests",
+      [
+        "ByteStore", "ModelIR", "Operators", "ModelFormats", "ONNXFormat", "GraphTransforms",
+        "GraphEvaluation", "ModelVerification",
+      ]),
+    tests("ModelStatisticsTests", ["ByteStore", "ModelIR", "Operators", "ModelStatistics"]),
+    tests(
+      "ModelReportsTests",
+      [
+        "ModelIR", "Operators", "GraphTransforms", "ModelVerification", "ModelStatistics",
+        "ModelReports",
+      ]),
+    tests(
+      "ModelPipelineTests",
+      [
+        "ByteStore", "ModelIR", "Operators", "ModelFormats", "ONNXFormat", "NumPyFormat",
+        "GraphTransforms", "GraphEvaluation", "ModelVerification", "ModelStatistics",
+        "ModelReports", "ModelPipeline",
+      ]),
+    tests("EndToEndTests", ["ByteStore", "ModelIR", "ModelFormats", "ONNXFormat"]),
+  ] + matrixProductTargets)

@@ -1,0 +1,2 @@
+// The system's OpenBLAS: single and double precision matrix products.
+#include <cblas.h>

@@ -1,0 +1,25 @@
+// The few loops over weights that need AVX2 or F16C; Swift release builds target baseline x86-64.
+#ifndef BNFOLD_VECTOR_LOOPS_H
+#define BNFOLD_VECTOR_LOOPS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+// out[i] = (float)(factor * in[i]): the product in double, rounded once. May alias exactly.
+void bnfold_scale_f32(const float *in, float *out, size_t count, double factor);
+// out[i] = (float)(factors[i] * in[i]).
+void bnfold_scale_each_f32(const float *in, float *out, size_t count, const double *factors);
+
+// 1 when no element is NaN or infinite, else 0.
+int bnfold_all_finite_f32(const float *in, size_t count);
+
+// IEEE binary16 and bfloat16 bit patterns to and from float; to narrower, round to nearest even.
+void bnfold_half_to_float(const uint16_t *in, float *out, size_t count);
+void bnfold_float_to_half(const float *in, uint16_t *out, size_t count);
+void bnfold_bfloat16_to_float(const uint16_t *in, float *out, size_t count);
+void bnfold_float_to_bfloat16(const float *in, uint16_t *out, size_t count);
+// From double in one rounding (through float would round twice).
+void bnfold_double_to_half(const double *in, uint16_t *out, size_t count);
+void bnfold_double_to_bfloat16(const double *in, uint16_t *out, size_t count);
+
+#endif

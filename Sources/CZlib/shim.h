@@ -1,0 +1,2 @@
+// The system's zlib: deflated members of .npz archives.
+#include <zlib.h>

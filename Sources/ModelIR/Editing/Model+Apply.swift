@@ -1,0 +1,139 @@
+extension Model {
+  /// Applies a patch whole or not at all, and keeps `uses` and `names` up to date.
+  ///
+  /// Initializers and constant nodes (without inputs from elsewhere) that only the changed nodes
+  /// read go with them. Removed nodes and initializers stay listed in their graphs until
+  /// `compact()`. Returns the patch's claims with the ids that its values got.
+  ///
+  /// Errors: `GraphError`; the model is unchanged then.
+  /// Complexity: in the size of the patch, but for insertions, which move the nodes behind them.
+  public mutating func apply(
+    _ patch: GraphPatch, uses: inout UseIndex, names: inout NameAllocator
+  ) throws(GraphError) -> [FoldClaim] {
+    guard patch.firstNewValue == values.count else {
+      throw .stalePatch(rule: patch.rule)
+    }
+    try check(patch, uses)
+
+    for new in patch.newValues {
+      let id = addValue(
+        Value(
+          name: names.name(new.nameHint), graph: new.graph, initializer: new.initializer,
+          type: new.type))
+      if new.initializer != nil { self[new.graph].initializers.append(id) }
+    }
+    var released: Set<ValueID> = []
+    for id in patch.removals {
+      let node = self[id]
+      uses.remove(node, id)
+      released.formUnion(node.inputs.compactMap { $0 })
+      nodes[id.index] = nil
+    }
+    for (id, node) in patch.edits {
+      let old = self[id]
+      uses.remove(old, id)
+      released.formUnion(old.inputs.compactMap { $0 })
+      nodes[id.index] = node
+      uses.add(node, id)
+      adopt(node, id)
+    }
+    for insertion in patch.insertions {
+      let id = NodeID(nodes.count)
+      nodes.append(insertion.node)
+      uses.add(insertion.node, id)
+      adopt(insertion.node, id)
+      let graph = insertion.node.graph
+      let place = self[graph].nodes.firstIndex(of: insertion.before) ?? self[graph].nodes.endIndex
+      self[graph].nodes.insert(id, at: place)
+    }
+    for value in released.sorted() { release(value, uses: &uses) }
+    return patch.claims
+  }
+
+  /// Drops removed nodes and initializers from the lists of their graphs.
+  public mutating func compact() {
+    for position in graphs.indices {
+      graphs[position].nodes.removeAll { nodes[$0.index] == nil }
+      graphs[position].initializers.removeAll { values[$0.index].initializer == nil }
+      graphs[position].inputs.removeAll {
+        values[$0.index].initializer == nil && !values[$0.index].isGraphInput
+      }
+    }
+  }
+
+  /// Everything that could make `apply` fail, asked before anything changes.
+  private func check(_ patch: GraphPatch, _ uses: UseIndex) throws(GraphError) {
+    let changed = Set(patch.removals).union(patch.edits.keys)
+    for id in changed where !contains(id) { throw .noSuchNode(id) }
+    for insertion in patch.insertions where !contains(insertion.before) {
+      throw .noSuchNode(insertion.before)
+    }
+    var made: Set<ValueID> = []
+    for node in patch.edits.values.map({ $0 }) + patch.insertions.map(\.node) {
+      for output in node.outputs.compactMap({ $0 }) {
+        guard made.insert(output).inserted else {
+          throw .madeTwice(value: name(of: output, patch))
+        }
+        if output.index < values.count, let maker = producer(of: output), contains(maker),
+          !changed.contains(maker)
+        {
+          throw .madeTwice(value: name(of: output, patch))
+        }
+      }
+      for input in node.inputs.compactMap({ $0 }) where input.index >= values.count {
+        guard patch.newValue(input) != nil else { throw .stalePatch(rule: patch.rule) }
+      }
+    }
+    for id in changed {
+      for output in self[id].outputs.compactMap({ $0 }) where !made.contains(output) {
+        if let reader = uses.uses(of: output).first(where: { !changed.contains($0.node) }) {
+          throw .dangling(value: self[output].name, reader: reader.node)
+        }
+        if !uses.graphOutputs(of: output).isEmpty {
+          throw .dangling(value: self[output].name, reader: id)
+        }
+      }
+    }
+  }
+
+  private func name(of value: ValueID, _ patch: GraphPatch) -> String {
+    value.index < values.count ? self[value].name : patch.newValue(value)?.nameHint ?? ""
+  }
+
+  private mutating func adopt(_ node: Node, _ id: NodeID) {
+    for (position, output) in node.outputs.enumerated() {
+      if let output { values[output.index].producer = .node(id, output: position) }
+    }
+    for body in node.bodies { graphs[body.index].parent = id }
+  }
+
+  /// Removes what made a value that nothing reads any more: a stored constant, or a node that
+  /// only makes constants.
+  private mutating func release(_ value: ValueID, uses: inout UseIndex) {
+    guard uses.isUnused(value) else { return }
+    if values[value.index].initializer != nil {
+      // A default that the caller may override stays part of the interface.
+      guard isFixedInitializer(value) else { return }
+      values[value.index].initializer = nil
+      values[value.index].isGraphInput = false
+      return
+    }
+    guard let id = producer(of: value), let node = nodes[id.index], isConstantFeeder(node),
+      node.outputs.allSatisfy({ $0.map { uses.isUnused($0) } ?? true })
+    else { return }
+    uses.remove(node, id)
+    nodes[id.index] = nil
+    for input in node.inputs.compactMap({ $0 }) { release(input, uses: &uses) }
+  }
+
+  /// A standard node that only passes constants on and may go when nothing reads it.
+  private func isConstantFeeder(_ node: Node) -> Bool {
+    guard node.domain.isEmpty, node.bodies.isEmpty else { return false }
+    return node.inputs.allSatisfy { input in
+      guard let input else { return true }
+      if values[input.index].initializer != nil { return isFixedInitializer(input) }
+      guard let id = producer(of: input), let maker = nodes[id.index] else { return false }
+      return isConstantFeeder(maker)
+    }
+  }
+}

@@ -1,0 +1,98 @@
+internal import CVectorLoops
+
+/// Turns elements in their plain form into Swift numbers.
+enum ElementConversion {
+  /// Appends `count` elements as Double.
+  static func append(
+    _ bytes: RawSpan, of type: DataType, count: Int, to result: inout [Double]
+  ) throws {
+    switch type {
+    case .float64: appendEach(bytes, Double.self, count, &result) { $0 }
+    case .float16, .bfloat16, .float32:
+      var floats: [Float] = []
+      try append(bytes, of: type, count: count, to: &floats)
+      for element in floats { result.append(Double(element)) }
+    default:
+      var integers: [Int64] = []
+      try append(bytes, of: type, count: count, to: &integers)
+      if type == .uint64 {
+        for element in integers { result.append(Double(UInt64(bitPattern: element))) }
+      } else {
+        for element in integers { result.append(Double(element)) }
+      }
+    }
+  }
+
+  /// Appends `count` elements as Float.
+  static func append(
+    _ bytes: RawSpan, of type: DataType, count: Int, to result: inout [Float]
+  ) throws {
+    switch type {
+    case .float32: appendEach(bytes, Float.self, count, &result) { $0 }
+    case .float16, .bfloat16:
+      var halves: [UInt16] = []
+      appendEach(bytes, UInt16.self, count, &halves) { $0 }
+      let start = result.count
+      result.append(contentsOf: repeatElement(0, count: count))
+      unsafe result.withUnsafeMutableBufferPointer { out in
+        unsafe halves.withUnsafeBufferPointer { input in
+          guard let source = input.baseAddress, let base = out.baseAddress else { return }
+          if type == .float16 {
+            unsafe bnfold_half_to_float(source, base + start, count)
+          } else {
+            unsafe bnfold_bfloat16_to_float(source, base + start, count)
+          }
+        }
+      }
+    default:
+      var doubles: [Double] = []
+      try append(bytes, of: type, count: count, to: &doubles)
+      for element in doubles { result.append(Float(element)) }
+    }
+  }
+
+  /// Appends `count` whole numbers or bools.
+  static func append(
+    _ bytes: RawSpan, of type: DataType, count: Int, to result: inout [Int64]
+  ) throws {
+    switch type {
+    case .int64: appendEach(bytes, Int64.self, count, &result) { $0 }
+    case .uint64: appendEach(bytes, UInt64.self, count, &result) { Int64(bitPattern: $0) }
+    case .int32: appendEach(bytes, Int32.self, count, &result) { Int64($0) }
+    case .uint32: appendEach(bytes, UInt32.self, count, &result) { Int64($0) }
+    case .int16: appendEach(bytes, Int16.self, count, &result) { Int64($0) }
+    case .uint16: appendEach(bytes, UInt16.self, count, &result) { Int64($0) }
+    case .int8: appendEach(bytes, Int8.self, count, &result) { Int64($0) }
+    case .uint8: appendEach(bytes, UInt8.self, count, &result) { Int64($0) }
+    case .bool: appendEach(bytes, UInt8.self, count, &result) { $0 == 0 ? 0 : 1 }
+    case .int4, .uint4, .int2, .uint2: appendPacked(bytes, of: type, count: count, to: &result)
+    default: throw TensorError.notComputable(type)
+    }
+  }
+
+  private static func appendEach<Stored: BitwiseCopyable, Element>(
+    _ bytes: RawSpan, _: Stored.Type, _ count: Int, _ result: inout [Element],
+    _ convert: (Stored) -> Element
+  ) {
+    let width = MemoryLayout<Stored>.size
+    result.reserveCapacity(result.count + count)
+    for index in 0..<min(count, bytes.byteCount / width) {
+      result.append(
+        convert(unsafe bytes.unsafeLoadUnaligned(fromByteOffset: index * width, as: Stored.self)))
+    }
+  }
+
+  private static func appendPacked(
+    _ bytes: RawSpan, of type: DataType, count: Int, to result: inout [Int64]
+  ) {
+    let bits = type.bitWidth
+    let perByte = 8 / bits
+    let signed = type == .int4 || type == .int2
+    for index in 0..<min(count, bytes.byteCount * perByte) {
+      let byte = unsafe bytes.unsafeLoad(fromByteOffset: index / perByte, as: UInt8.self)
+      var value = Int64(byte >> UInt8(index % perByte * bits)) & (1 << Int64(bits) - 1)
+      if signed, value >= 1 << Int64(bits - 1) { value -= 1 << Int64(bits) }
+      result.append(value)
+    }
+  }
+}
