@@ -1,0 +1,1 @@
+// C structures of the protobuf schemas.

@@ -1,0 +1,1 @@
+// GraphEvaluation: see README.md, "The house".

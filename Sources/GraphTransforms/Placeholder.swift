@@ -1,0 +1,1 @@
+// GraphTransforms: see README.md, "The house".

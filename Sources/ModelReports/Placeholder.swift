@@ -1,0 +1,1 @@
+// ModelReports: see README.md, "The house".

@@ -1,0 +1,1 @@
+// ModelVerification: see README.md, "The house".

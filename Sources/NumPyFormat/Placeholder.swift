@@ -1,0 +1,1 @@
+// NumPyFormat: see README.md, "The house".
