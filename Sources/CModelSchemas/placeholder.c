@@ -1,1 +1,0 @@
-// C structures of the protobuf schemas.
