@@ -22,6 +22,12 @@ public struct GraphPatch: Sendable {
     public var node: Node
     /// It is placed directly before this node.
     public var before: NodeID
+
+    /// `node`, placed directly before another.
+    public init(node: Node, before: NodeID) {
+      self.node = node
+      self.before = before
+    }
   }
 
   /// The rule that drew it.

@@ -1,10 +1,16 @@
 /// Turns a sparse tensor into a dense one.
 enum SparseExpansion {
+  /// A few bytes of indices can claim any shape; no weight of a real model is larger.
+  private static let maximumBytes = 1 << 31
+
   static func bytes(
     values: Tensor, indices: Tensor, dataType: DataType, shape: TensorShape
   ) throws -> [UInt8] {
     guard let total = dataType.byteCount(elements: shape.elementCount), dataType.bitWidth >= 8
     else { throw TensorError.notComputable(dataType) }
+    guard total <= maximumBytes else {
+      throw TensorError.tooLarge(elements: shape.elementCount, allowed: maximumBytes)
+    }
     let width = dataType.bitWidth / 8
     let count = values.shape.elementCount
     let plain = try values.loadBytes()
@@ -18,7 +24,7 @@ enum SparseExpansion {
     for element in 0..<count {
       var linear = 0
       for axis in 0..<perElement {
-        let position = Int(positions[element * perElement + axis])
+        let position = Int(truncatingIfNeeded: positions[element * perElement + axis])
         let extent = perElement == 1 ? shape.elementCount : shape.dimensions[axis]
         guard position >= 0, position < extent else {
           throw TensorError.badSparseIndex(position: element)

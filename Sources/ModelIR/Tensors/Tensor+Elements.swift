@@ -41,7 +41,7 @@ extension Tensor {
   public func loadBytes() throws -> [UInt8] {
     guard let byteCount else { throw TensorError.notComputable(dataType) }
     var result: [UInt8] = []
-    result.reserveCapacity(byteCount)
+    result.reserveCapacity(min(byteCount, 1 << 26))
     try forEachPiece { piece, _ in
       unsafe piece.withUnsafeBytes { unsafe result.append(contentsOf: $0) }
     }
@@ -51,7 +51,7 @@ extension Tensor {
   /// All elements as Double: floats widened exactly, whole numbers rounded to nearest beyond 2⁵³.
   public func doubles() throws -> [Double] {
     var result: [Double] = []
-    result.reserveCapacity(shape.elementCount)
+    result.reserveCapacity(min(shape.elementCount, 1 << 24))
     try forEachPiece { piece, range in
       try ElementConversion.append(piece, of: dataType, count: range.count, to: &result)
     }
@@ -61,7 +61,7 @@ extension Tensor {
   /// All elements as Float: exact for half, bfloat16 and Float, rounded once for others.
   public func floats() throws -> [Float] {
     var result: [Float] = []
-    result.reserveCapacity(shape.elementCount)
+    result.reserveCapacity(min(shape.elementCount, 1 << 24))
     try forEachPiece { piece, range in
       try ElementConversion.append(piece, of: dataType, count: range.count, to: &result)
     }
@@ -71,7 +71,7 @@ extension Tensor {
   /// All elements of a whole-number or bool tensor; uint64 by its bit pattern.
   public func int64s() throws -> [Int64] {
     var result: [Int64] = []
-    result.reserveCapacity(shape.elementCount)
+    result.reserveCapacity(min(shape.elementCount, 1 << 24))
     try forEachPiece { piece, range in
       try ElementConversion.append(piece, of: dataType, count: range.count, to: &result)
     }
