@@ -6,7 +6,7 @@ public struct Graph: Sendable {
   public var parent: NodeID?
   /// Listed inputs in order, those that are also initializers among them.
   public var inputs: [ValueID]
-  /// Outputs in order. One value may stand here more than once.
+  /// Outputs in order; one value may stand here more than once.
   public var outputs: [ValueID]
   /// Stored constants in file order (sparse ones after dense ones).
   public var initializers: [ValueID]

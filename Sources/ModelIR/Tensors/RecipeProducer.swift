@@ -1,5 +1,5 @@
-internal import CVectorLoops
 internal import ByteStore
+internal import CVectorLoops
 
 /// Computes a recipe's elements in Double, rounds them once to the tensor's type, and refuses what
 /// does not fit it.
@@ -128,7 +128,9 @@ struct RecipeProducer {
       for index in offset..<(offset + count) { sums[index] += weight * elements[index] }
     } each: { start, weights in
       let offset = start - range.lowerBound
-      for index in weights.indices { sums[offset + index] += weights[index] * elements[offset + index] }
+      for index in weights.indices {
+        sums[offset + index] += weights[index] * elements[offset + index]
+      }
     }
   }
 

@@ -1,4 +1,3 @@
-internal import CVectorLoops
 internal import ByteStore
 
 extension Tensor {

@@ -26,8 +26,9 @@ public struct TensorRecipe: Sendable {
     public var source: Tensor?
     /// Multiplied together; none means 1.
     public var factors: [Factor]
-    /// Where the source's first element lies in the result, for a kernel placed inside a larger
-    /// one; elements outside it get nothing from this term. Nil: broadcast.
+    /// Where the source's first element lies in the result, for a kernel inside a larger one.
+    ///
+    /// Elements outside it get nothing from this term. Nil: broadcast.
     public var placement: [Int]?
 
     /// Makes a term from its parts.

@@ -1,7 +1,7 @@
 import ModelIR
 import Testing
 
-/// x → Conv(w) → c → BatchNormalization(p…) → y
+/// x → Conv(w) → c → BatchNormalization(p…) → y.
 private struct ConvolutionAndNormalization {
   var model: Model
   var convolution: NodeID

@@ -115,7 +115,8 @@ import Testing
   @Test func aHalfChannelThatVanishesIsRefused() throws {
     let source = try #require(
       Tensor(dataType: .float16, shape: .vector(2), bytes: [0, 0x3c, 0, 0x3c]))
-    let recipe = TensorRecipe(terms: [.init(source: source)]).scaled(by: [1, 0x1.8p-26], at: .axis(0))
+    let recipe = TensorRecipe(terms: [.init(source: source)])
+      .scaled(by: [1, 0x1.8p-26], at: .axis(0))
     let tensor = Tensor(dataType: .float16, shape: .vector(2), recipe: recipe)
     #expect(throws: TensorError.self) { try tensor.loadBytes() }
     // Exact subnormals lose nothing.
@@ -141,7 +142,8 @@ import Testing
   @Test func bfloat16RoundsOnce() throws {
     // 1 + 2⁻⁸ + 2⁻⁴⁰: just above a tie; through Float it would become the tie and round down.
     let above = 1 + 0x1p-8 + 0x1p-40
-    let tensor = Tensor(dataType: .bfloat16, shape: .vector(2), recipe: .vector([above, 1 + 0x1p-8]))
+    let recipe = TensorRecipe.vector([above, 1 + 0x1p-8])
+    let tensor = Tensor(dataType: .bfloat16, shape: .vector(2), recipe: recipe)
     #expect(try tensor.doubles() == [1 + 0x1p-7, 1])
   }
 }
