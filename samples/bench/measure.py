@@ -1,0 +1,120 @@
+#!/usr/bin/env python3
+"""Measures bnfold against `cp` on models of growing size, paired in one run, and prints ratios.
+
+    measure.py --bnfold PATH [--models NAME,NAME] [--runs N] [--peers] [--markdown FILE]
+
+Machines are shared and noisy, so each round runs every command once, one after the other, and the
+median over rounds of the ratio to that round's `cp` counts; files are in the page cache. Memory
+is the whole process's peak (`/usr/bin/time -f %M`). Models are made anew by make_models.py.
+--peers adds onnxruntime's offline optimization, OnnxSlim and onnxsim, where they are installed.
+"""
+import argparse
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import make_models  # noqa: E402
+
+PEERS = {
+    "onnxruntime": "import onnxruntime as o; s = o.SessionOptions(); "
+                   "s.graph_optimization_level = o.GraphOptimizationLevel.ORT_ENABLE_BASIC; "
+                   "s.optimized_model_filepath = '{dst}'; "
+                   "o.InferenceSession('{src}', s, providers=['CPUExecutionProvider'])",
+    "onnxslim": "import onnxslim; onnxslim.slim('{src}', '{dst}')",
+    "onnxsim": "import onnx, onnxsim; m, ok = onnxsim.simplify('{src}'); onnx.save(m, '{dst}')",
+}
+
+
+def run(command, quiet_failure=False):
+    """Seconds and peak megabytes of a command; (None, None) when it may fail and does."""
+    with tempfile.NamedTemporaryFile("r") as peak:
+        timed = ["/usr/bin/time", "-q", "-f", "%M", "-o", peak.name] + command
+        start = time.perf_counter()
+        done = subprocess.run(timed, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        seconds = time.perf_counter() - start
+        if done.returncode:
+            if quiet_failure:
+                return None, None
+            sys.exit(f"{' '.join(command)}: exit {done.returncode}\n{done.stderr.decode()}")
+        return seconds, int(peak.read().split()[-1]) / 1024
+
+
+def commands(bnfold, src, directory, peers):
+    """What is measured on one model, by name; the first is what the others are held against."""
+    dst = f"{directory}/out.onnx"
+    data = src + ".data"
+    copy = ["cp", "--reflink=never", src, dst]
+    if os.path.exists(data):
+        copy = ["sh", "-c", f"cp --reflink=never {src} {dst} && cp --reflink=never {data} {dst}.data"]
+    table = {
+        "cp": copy,
+        "fold --no-verify --no-sync": [bnfold, "fold", src, "-o", dst, "--no-verify", "--no-sync"],
+        "fold": [bnfold, "fold", src, "-o", dst],
+        "inspect": [bnfold, "inspect", src],
+    }
+    if peers:
+        for name, code in PEERS.items():
+            table[name] = [sys.executable, "-c", code.format(src=src, dst=dst)]
+    return table
+
+
+def measure(bnfold, name, directory, runs, peers):
+    make_models.make(directory, name)
+    src = f"{directory}/{name}.onnx"
+    size = sum(os.path.getsize(p) for p in (src, src + ".data") if os.path.exists(p))
+    table = commands(bnfold, src, directory, peers)
+    seconds = {key: [] for key in table}
+    memory = dict.fromkeys(table, 0.0)
+    for round_number in range(runs + 1):
+        for key, command in table.items():
+            for leftover in ("out.onnx", "out.onnx.data"):
+                if os.path.exists(f"{directory}/{leftover}"):
+                    os.remove(f"{directory}/{leftover}")
+            took, peak = run(command, quiet_failure=key in PEERS)
+            # The first round warms the page cache.
+            if took is not None and (round_number > 0 or runs == 0):
+                seconds[key].append(took)
+                memory[key] = max(memory[key], peak)
+    rows = []
+    for key in table:
+        if not seconds[key]:
+            rows.append((name, size, key, None, None, None))
+            continue
+        ratio = statistics.median(a / b for a, b in zip(seconds[key], seconds["cp"]))
+        rows.append((name, size, key, statistics.median(seconds[key]), ratio, memory[key]))
+    return rows
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--bnfold", required=True)
+    parser.add_argument("--models", default="tiny,mobilenet-10,resnet-100,resnet-250")
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--peers", action="store_true")
+    parser.add_argument("--markdown")
+    options = parser.parse_args()
+    lines = ["| model | MB | command | seconds | × cp | peak MB |", "|---|---:|---|---:|---:|---:|"]
+    print(*lines, sep="\n")
+    for name in options.models.split(","):
+        directory = tempfile.mkdtemp(prefix="bnfold-bench-")
+        try:
+            for row in measure(options.bnfold, name, directory, options.runs, options.peers):
+                model, size, key, took, ratio, peak = row
+                figures = "failed | | " if took is None else f"{took:.3f} | {ratio:.2f} | {peak:.0f}"
+                lines.append(f"| {model} | {size / 1e6:.1f} | {key} | {figures} |")
+                print(lines[-1], flush=True)
+        finally:
+            shutil.rmtree(directory)
+    if options.markdown:
+        with open(options.markdown, "w") as out:
+            out.write("\n".join(lines) + "\n")
+
+
+if __name__ == "__main__":
+    main()
