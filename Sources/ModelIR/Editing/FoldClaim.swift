@@ -1,14 +1,17 @@
 /// What a fold says it did to one tensor: "this weight is that weight times this affine".
 ///
 /// Plain data for the verifier, which recomputes every claim from the parameters in the input
-/// file and never trusts it. All ids but `target` are of the input model.
+/// file and never trusts it. All ids but `target` are of the input model; a source may be any
+/// value there that is constant (an initializer, or what Constant, Identity, Transpose, … make).
 ///
-/// For a weight:  W′[i] = W[i] · Π over steps  factor(step, channel(i))
-/// where factor is the step's scale. For a bias the steps act in order on b (zeros where `source`
-/// is nil, times `sourceScale` at first):
+/// For a weight:  W′[i] = W[i] · Π over steps  scale(step, channel(i))
+///
+/// For a bias the steps act in order on b, which is `source` times `sourceScale` (zeros where
+/// there is none), broadcast by right alignment to the target's shape:
 ///     output step:  b ← scale·b + shift
-///     input step:   b ← b + Σ over the weight's elements of output channel o: W[i]·shift(channel(i))
-/// with W as it is when the step acts.
+///     input step:   b[o] ← b[o] + weightScale · Σ over i with weightOutput(i) = o: W[i]·shift
+/// with W as it is when the step acts: times the scales of the steps before it, an output step's
+/// at channel weightOutput(i), an input step's at its index.
 public struct FoldClaim: Sendable {
   /// Whether the tensor multiplies or is added.
   public enum Role: Sendable, Hashable {
@@ -29,23 +32,31 @@ public struct FoldClaim: Sendable {
     }
 
     /// The nodes of the input model that make the affine together, in the order they are applied
-    /// (a BatchNormalization; a Mul; a Mul and an Add).
+    /// (a BatchNormalization; a Mul; a Mul and an Add). Channel c of a BatchNormalization is entry
+    /// c of its parameters; of Mul, Div, Add and Sub element c of the constant. A node with one
+    /// channel does the same to all.
     public var affine: [NodeID]
     /// The side it acts on.
     public var side: Side
-    /// Which channel an element of the weight belongs to on that side.
+    /// Which channel an element belongs to on that side: an element of the target for a weight's
+    /// steps and a bias's output steps, an element of the weight for a bias's input steps.
     public var index: ChannelIndex
-    /// Channel c of the linear node is channel `channelMap[c]` of the affine; nil: c itself.
+    /// Channel c of the linear node is channel `channelMap[c]` of the affine, −1 where the affine
+    /// does not act; nil: c itself.
     public var channelMap: [Int]?
+    /// Whether the shift acts here; false where it acts on another branch or counts as zero.
+    public var addsShift: Bool
 
     /// Makes a step from its parts.
     public init(
-      affine: [NodeID], side: Side, index: ChannelIndex, channelMap: [Int]? = nil
+      affine: [NodeID], side: Side, index: ChannelIndex, channelMap: [Int]? = nil,
+      addsShift: Bool = true
     ) {
       self.affine = affine
       self.side = side
       self.index = index
       self.channelMap = channelMap
+      self.addsShift = addsShift
     }
   }
 
@@ -53,25 +64,31 @@ public struct FoldClaim: Sendable {
   public var target: ValueID
   /// Weight or bias.
   public var role: Role
-  /// The linear node that absorbed the affines.
+  /// The node of the input model that absorbed the affines.
   public var linearNode: NodeID
   /// The tensor it was made from; nil for a bias that did not exist.
   public var source: ValueID?
   /// What multiplies the source at first (Gemm's beta); 1 else.
   public var sourceScale: Double
+  /// Which channel of a bias an element of its weight adds to; nil where there is no weight.
+  public var weightOutput: ChannelIndex?
+  /// What multiplies the weight in the node (Gemm's alpha); 1 else.
+  public var weightScale: Double
   /// The affines, in the order they were folded.
   public var steps: [Step]
 
   /// Makes a claim from its parts.
   public init(
     target: ValueID, role: Role, linearNode: NodeID, source: ValueID?, sourceScale: Double = 1,
-    steps: [Step]
+    weightOutput: ChannelIndex? = nil, weightScale: Double = 1, steps: [Step]
   ) {
     self.target = target
     self.role = role
     self.linearNode = linearNode
     self.source = source
     self.sourceScale = sourceScale
+    self.weightOutput = weightOutput
+    self.weightScale = weightScale
     self.steps = steps
   }
 }
