@@ -1,0 +1,66 @@
+# What can be done with this repository; `make help` lists it. README.md says what it is.
+# Written for GNU make 3.81 and later, which is what macOS has.
+
+# Debug kernels are 200 times slower, so tests run in release too. One set of flags for build and
+# test means that nothing is compiled twice.
+SWIFT_FLAGS := -c release -Xswiftc -enable-testing
+BNFOLD := .build/release/bnfold
+VENV := .build/venv
+PYTHON := $(VENV)/bin/python
+SCORE ?= ../shared/score.py
+PREFIX ?= /usr/local
+# Only the tests whose name matches: make test FILTER=LayeringTests
+FILTER ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup build demo test bench score schemas conformance samples lint install clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## Install what is missing (apt or brew) and say so
+	@.ci/setup
+
+build: setup ## Build .build/release/bnfold
+	swift build $(SWIFT_FLAGS) --product bnfold
+
+demo: build ## Fold a bundled sample and show the table
+	@mkdir -p .build/demo
+	$(BNFOLD) fold samples/cnn.onnx -o .build/demo/cnn.folded.onnx --explain
+
+test: setup $(VENV)/installed ## Build and run all tests (FILTER=name for some)
+	@.ci/environment $(PYTHON) swift test $(SWIFT_FLAGS) $(if $(FILTER),--filter '$(FILTER)')
+
+bench: build $(VENV)/installed ## Measure time and memory of fold beside cp and other tools
+	@$(PYTHON) Tests/Benchmarks/bench.py --bnfold $(BNFOLD)
+
+score: build $(VENV)/installed ## Judge bnfold over ../shared/corpus, without and with verification
+	@test -f $(SCORE) || { echo "score: there is no $(SCORE)" >&2; exit 1; }
+	@status=0; \
+	$(PYTHON) $(SCORE) --bnfold $(BNFOLD) || status=$$?; \
+	$(PYTHON) $(SCORE) --bnfold $(BNFOLD) --verify || status=$$?; \
+	exit $$status
+
+schemas: ## Generate the C of Sources/CModelSchemas from schemas/*.proto
+	@.ci/setup --schemas
+	schemas/generate.sh
+
+conformance: ## Run ONNX's own backend tests
+	@$(MAKE) --no-print-directory test FILTER=Conformance
+
+samples: $(VENV)/installed ## Make the models of samples/ anew from their recipes
+	@$(PYTHON) samples/make_samples.py
+
+lint: ## Hold the Swift code against .swift-format
+	@swift format lint -s -r Package.swift Sources Tests
+
+install: setup ## Put one release binary, Swift runtime inside, into PREFIX/bin
+	swift build -c release -static-stdlib --product bnfold --scratch-path .build/static
+	install -d "$(DESTDIR)$(PREFIX)/bin"
+	install -m755 .build/static/release/bnfold "$(DESTDIR)$(PREFIX)/bin/bnfold"
+
+clean: ## Remove everything that was built
+	rm -rf .build
+
+$(VENV)/installed: .ci/requirements.txt
+	@.ci/venv $(VENV)

@@ -1,0 +1,45 @@
+/// The order of the modules: each may import what stands above it.
+enum House {
+  /// All modules, lowest first, as README.md lists them.
+  static let modules = [
+    "CProtobufC", "COpenBLAS", "CZlib", "CModelSchemas", "CVectorLoops", "ByteStore", "ModelIR",
+    "Operators", "ModelFormats", "ONNXFormat", "NumPyFormat", "GraphTransforms",
+    "GraphEvaluation", "ModelVerification", "ModelStatistics", "ModelReports", "ModelPipeline",
+    "bnfold",
+  ]
+
+  /// Formats never import one another.
+  static let formats: Set = ["ONNXFormat", "NumPyFormat"]
+
+  /// The judge is independent of the accused.
+  static let strangers = ["ModelVerification": Set(["GraphTransforms"])]
+
+  /// Modules of the system and of packages, with who may import them (nil: everybody).
+  static let outsiders: [String: Set<String>?] = [
+    "Glibc": nil, "Musl": nil, "Darwin": nil, "Synchronization": nil, "Dispatch": nil,
+    "Accelerate": ["GraphEvaluation"],
+    "FoundationEssentials": nil, "Foundation": nil,
+    "ArgumentParser": ["bnfold"],
+  ]
+
+  /// Where the word `unsafe` may stand: bytes, C messages, element access, kernels.
+  static let unsafeFolders = [
+    "Sources/ByteStore/", "Sources/ONNXFormat/Messages/", "Sources/ModelIR/Tensors/",
+    "Sources/NumPyFormat/Inflate", "Sources/GraphEvaluation/Kernels/",
+  ]
+
+  /// What may lie in the root folder besides files whose names begin with a dot.
+  static let topLevel: Set = [
+    "Package.swift", "Package.resolved", "Sources", "Tests", "schemas", "samples", "docs",
+    "README.md", "LICENSE", "Makefile",
+  ]
+
+  /// Whether a module may import another.
+  static func allows(_ importer: String, _ imported: String) -> Bool {
+    if let who = outsiders[imported] { return who?.contains(importer) ?? true }
+    guard let low = modules.firstIndex(of: imported), let high = modules.firstIndex(of: importer)
+    else { return false }
+    if formats.contains(importer) && formats.contains(imported) { return false }
+    return low < high && !(strangers[importer]?.contains(imported) ?? false)
+  }
+}
