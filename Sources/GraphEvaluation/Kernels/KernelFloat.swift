@@ -1,0 +1,66 @@
+/// Float or Double, with the functions that kernels need; Codable because SIMDScalar asks for it.
+protocol KernelFloat: KernelElement, BinaryFloatingPoint, SIMDScalar, Codable {
+  static func exp(_ x: Self) -> Self
+  static func expm1(_ x: Self) -> Self
+  static func log(_ x: Self) -> Self
+  static func log1p(_ x: Self) -> Self
+  static func pow(_ x: Self, _ y: Self) -> Self
+  static func sin(_ x: Self) -> Self
+  static func cos(_ x: Self) -> Self
+  static func tan(_ x: Self) -> Self
+  static func asin(_ x: Self) -> Self
+  static func acos(_ x: Self) -> Self
+  static func atan(_ x: Self) -> Self
+  static func sinh(_ x: Self) -> Self
+  static func cosh(_ x: Self) -> Self
+  static func tanh(_ x: Self) -> Self
+  static func asinh(_ x: Self) -> Self
+  static func acosh(_ x: Self) -> Self
+  static func atanh(_ x: Self) -> Self
+  static func erf(_ x: Self) -> Self
+  static func fmod(_ x: Self, _ y: Self) -> Self
+}
+
+extension Float: KernelFloat {
+  static func exp(_ x: Float) -> Float { systemExp(x) }
+  static func expm1(_ x: Float) -> Float { systemExpm1(x) }
+  static func log(_ x: Float) -> Float { systemLog(x) }
+  static func log1p(_ x: Float) -> Float { systemLog1p(x) }
+  static func sin(_ x: Float) -> Float { systemSin(x) }
+  static func cos(_ x: Float) -> Float { systemCos(x) }
+  static func tan(_ x: Float) -> Float { systemTan(x) }
+  static func asin(_ x: Float) -> Float { systemAsin(x) }
+  static func acos(_ x: Float) -> Float { systemAcos(x) }
+  static func atan(_ x: Float) -> Float { systemAtan(x) }
+  static func sinh(_ x: Float) -> Float { systemSinh(x) }
+  static func cosh(_ x: Float) -> Float { systemCosh(x) }
+  static func tanh(_ x: Float) -> Float { systemTanh(x) }
+  static func asinh(_ x: Float) -> Float { systemAsinh(x) }
+  static func acosh(_ x: Float) -> Float { systemAcosh(x) }
+  static func atanh(_ x: Float) -> Float { systemAtanh(x) }
+  static func erf(_ x: Float) -> Float { systemErf(x) }
+  static func pow(_ x: Float, _ y: Float) -> Float { systemPow(x, y) }
+  static func fmod(_ x: Float, _ y: Float) -> Float { systemFmod(x, y) }
+}
+
+extension Double: KernelFloat {
+  static func exp(_ x: Double) -> Double { systemExp(x) }
+  static func expm1(_ x: Double) -> Double { systemExpm1(x) }
+  static func log(_ x: Double) -> Double { systemLog(x) }
+  static func log1p(_ x: Double) -> Double { systemLog1p(x) }
+  static func sin(_ x: Double) -> Double { systemSin(x) }
+  static func cos(_ x: Double) -> Double { systemCos(x) }
+  static func tan(_ x: Double) -> Double { systemTan(x) }
+  static func asin(_ x: Double) -> Double { systemAsin(x) }
+  static func acos(_ x: Double) -> Double { systemAcos(x) }
+  static func atan(_ x: Double) -> Double { systemAtan(x) }
+  static func sinh(_ x: Double) -> Double { systemSinh(x) }
+  static func cosh(_ x: Double) -> Double { systemCosh(x) }
+  static func tanh(_ x: Double) -> Double { systemTanh(x) }
+  static func asinh(_ x: Double) -> Double { systemAsinh(x) }
+  static func acosh(_ x: Double) -> Double { systemAcosh(x) }
+  static func atanh(_ x: Double) -> Double { systemAtanh(x) }
+  static func erf(_ x: Double) -> Double { systemErf(x) }
+  static func pow(_ x: Double, _ y: Double) -> Double { systemPow(x, y) }
+  static func fmod(_ x: Double, _ y: Double) -> Double { systemFmod(x, y) }
+}

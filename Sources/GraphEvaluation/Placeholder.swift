@@ -1,1 +1,0 @@
-// GraphEvaluation: see README.md, "The house".
