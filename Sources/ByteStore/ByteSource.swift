@@ -13,13 +13,26 @@
 @safe public final class ByteSource: Sendable {
   private enum Backing: Sendable {
     case memory([UInt8])
-    case file(descriptor: Int32, modified: FileTime)
+    case file(descriptor: Int32, modified: FileTime, identity: FileIdentity)
   }
 
   /// When a file was last changed, to the nanosecond the system keeps.
   struct FileTime: Sendable, Hashable {
     var seconds: Int
     var nanoseconds: Int
+  }
+
+  /// What tells whether two paths are the same file.
+  private struct FileIdentity: Sendable, Hashable {
+    var device: UInt64
+    var number: UInt64
+    var links: Int
+
+    init(_ info: stat) {
+      device = UInt64(truncatingIfNeeded: info.st_dev)
+      number = UInt64(truncatingIfNeeded: info.st_ino)
+      links = Int(truncatingIfNeeded: info.st_nlink)
+    }
   }
 
   private let backing: Backing
@@ -59,13 +72,14 @@
       close(descriptor)
       throw FileAccessError(operation: "open", path: path, problem: .notARegularFile)
     }
-    backing = .file(descriptor: descriptor, modified: Self.modificationTime(info))
+    backing = .file(
+      descriptor: descriptor, modified: Self.modificationTime(info), identity: FileIdentity(info))
     self.path = path
     count = Int(info.st_size)
   }
 
   deinit {
-    if case .file(let descriptor, _) = backing { close(descriptor) }
+    if case .file(let descriptor, _, _) = backing { close(descriptor) }
   }
 
   private static func modificationTime(_ info: stat) -> FileTime {
@@ -78,12 +92,31 @@
 
   /// The descriptor behind a file source, for copying inside the kernel.
   var fileDescriptor: Int32? {
-    if case .file(let descriptor, _) = backing { descriptor } else { nil }
+    if case .file(let descriptor, _, _) = backing { descriptor } else { nil }
+  }
+
+  /// The bytes behind a memory source, to be read where they are.
+  var memory: [UInt8]? {
+    if case .memory(let bytes) = backing { bytes } else { nil }
+  }
+
+  /// How many names the file has; 1 for memory. More than one is usual in caches that share files.
+  public var hardLinkCount: Int {
+    if case .file(_, _, let identity) = backing { identity.links } else { 1 }
+  }
+
+  /// Whether `path`, links followed, is this very file.
+  public func isFile(at path: String) -> Bool {
+    guard case .file(_, _, let identity) = backing else { return false }
+    var info = stat()
+    guard unsafe stat(path, &info) == 0 else { return false }
+    let other = FileIdentity(info)
+    return other.device == identity.device && other.number == identity.number
   }
 
   /// Throws when a file's size or modification time changed since it was opened.
   public func checkUnchanged() throws(FileAccessError) {
-    guard case .file(let descriptor, let modified) = backing else { return }
+    guard case .file(let descriptor, let modified, _) = backing else { return }
     var info = stat()
     guard unsafe fstat(descriptor, &info) == 0 else {
       throw FileAccessError(operation: "read", path: path, problem: .system(errno: errno))
@@ -124,7 +157,7 @@
       var failure: FileAccessError?
       let copy = unsafe [UInt8](unsafeUninitializedCapacity: range.count) { buffer, initialized in
         do throws(FileAccessError) {
-          let target = unsafe UnsafeMutableRawBufferPointer(buffer)
+          let target = UnsafeMutableRawBufferPointer(buffer)
           try unsafe read(
             range, into: UnsafeMutableRawBufferPointer(rebasing: target[..<range.count]))
           initialized = range.count
@@ -171,7 +204,7 @@
       unsafe bytes.withUnsafeBytes { all in
         unsafe destination.copyMemory(from: UnsafeRawBufferPointer(rebasing: all[range]))
       }
-    case .file(let descriptor, _):
+    case .file(let descriptor, _, _):
       var done = 0
       while done < range.count {
         let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: destination[done...])
