@@ -100,7 +100,9 @@
     if case .memory(let bytes) = backing { bytes } else { nil }
   }
 
-  /// How many names the file has; 1 for memory. More than one is usual in caches that share files.
+  /// How many names the file has; 1 for memory.
+  ///
+  /// More than one is usual in caches that share files.
   public var hardLinkCount: Int {
     if case .file(_, _, let identity) = backing { identity.links } else { 1 }
   }

@@ -57,7 +57,8 @@ public enum StandardStreams {
     var spill: Spill?
     var piece = [UInt8](repeating: 0, count: 1 << 18)
     while true {
-      let got = unsafe piece.withUnsafeMutableBytes { buffer in unsafe readOnce(descriptor, buffer) }
+      let got = unsafe piece.withUnsafeMutableBytes { buffer in unsafe readOnce(descriptor, buffer)
+      }
       if got < 0 {
         if errno == EINTR { continue }
         throw failure(errno)
@@ -74,7 +75,8 @@ public enum StandardStreams {
     return try spill.finish()
   }
 
-  private static func readOnce(_ descriptor: Int32, _ buffer: UnsafeMutableRawBufferPointer) -> Int {
+  private static func readOnce(_ descriptor: Int32, _ buffer: UnsafeMutableRawBufferPointer) -> Int
+  {
     #if canImport(Glibc)
       unsafe Glibc.read(descriptor, buffer.baseAddress, buffer.count)
     #elseif canImport(Musl)

@@ -1,3 +1,5 @@
+internal import Synchronization
+
 #if canImport(Glibc)
   internal import Glibc
 #elseif canImport(Musl)
@@ -5,7 +7,6 @@
 #elseif canImport(Darwin)
   internal import Darwin
 #endif
-internal import Synchronization
 
 /// Temporary files that must not outlive the process, whatever ends it.
 ///
@@ -13,7 +14,9 @@ internal import Synchronization
 /// What a kill −9 leaves behind, the next run for the same target removes (`TemporaryName`).
 public enum TemporaryFiles {
   private static let capacity = 1024
-  /// Addresses of C strings, 0 where free. Allocated once and never freed: handlers may run at exit.
+  /// Addresses of C strings, 0 where free.
+  ///
+  /// Allocated once and never freed: handlers may run at exit.
   private nonisolated(unsafe) static let slots: UnsafeMutablePointer<Atomic<UInt>> = {
     let slots = UnsafeMutablePointer<Atomic<UInt>>.allocate(capacity: capacity)
     for index in 0..<capacity { unsafe (slots + index).initialize(to: Atomic(0)) }

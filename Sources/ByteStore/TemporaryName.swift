@@ -1,3 +1,5 @@
+internal import Synchronization
+
 #if canImport(Glibc)
   internal import Glibc
 #elseif canImport(Musl)
@@ -5,7 +7,6 @@
 #elseif canImport(Darwin)
   internal import Darwin
 #endif
-internal import Synchronization
 
 /// Names of temporary files: `.NAME.bnfold-<pid>-<n>.tmp`, in the target's folder.
 ///
@@ -31,7 +32,8 @@ enum TemporaryName {
     let prefix = prefix(for: target)
     for name in names(in: folder, startingWith: prefix) {
       let middle = name.dropFirst(prefix.count).dropLast(4)
-      guard name.hasSuffix(".tmp"), middle.allSatisfy({ $0.isNumber || $0 == "-" }) else { continue }
+      let isNumbers = middle.allSatisfy { $0.isNumber || $0 == "-" }
+      guard name.hasSuffix(".tmp"), isNumbers else { continue }
       let number = unsafe openat(
         folder.number, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)
       guard number >= 0 else { continue }

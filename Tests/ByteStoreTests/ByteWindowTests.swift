@@ -16,7 +16,8 @@ struct ByteWindowTests {
     let folder = try ScratchFolder()
     for source in try Self.sources(folder) {
       var window = try ByteWindow(source, capacity: 16384)
-      for offset in 0..<Self.content.count where try window.byte(at: offset) != Self.content[offset] {
+      for offset in 0..<Self.content.count where try window.byte(at: offset) != Self.content[offset]
+      {
         Issue.record("byte \(offset) differs")
         return
       }
@@ -31,7 +32,9 @@ struct ByteWindowTests {
     for source in try Self.sources(folder) {
       var window = try ByteWindow(source, capacity: 4096)
       for offset in stride(from: 3, to: 299_000, by: 4093) {
-        let expected = (0..<8).reduce(UInt64(0)) { $0 | UInt64(Self.content[offset + $1]) << (8 * $1) }
+        let expected = (0..<8).reduce(UInt64(0)) {
+          $0 | UInt64(Self.content[offset + $1]) << (8 * $1)
+        }
         #expect(try window.load(UInt64.self, at: offset) == expected)
         #expect(try window.load(Int32.self, at: offset) == Int32(truncatingIfNeeded: expected))
       }
@@ -73,11 +76,12 @@ struct ByteWindowTests {
   }
 
   /// Encodings by hand from the protobuf documentation's rules.
-  @Test(arguments: [
-    ([0x00], 0, 1), ([0x7f], 127, 1), ([0x96, 0x01], 150, 2), ([0x80, 0x00], 0, 2),
-    ([0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01], UInt64.max, 10),
-    ([0x81, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x00], 1, 10),
-  ] as [([UInt8], UInt64, Int)])
+  @Test(
+    arguments: [
+      ([0x00], 0, 1), ([0x7f], 127, 1), ([0x96, 0x01], 150, 2), ([0x80, 0x00], 0, 2),
+      ([0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01], UInt64.max, 10),
+      ([0x81, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x00], 1, 10),
+    ] as [([UInt8], UInt64, Int)])
   func varints(bytes: [UInt8], value: UInt64, length: Int) throws {
     var window = try ByteWindow(ByteSource(bytes))
     let read = try #require(try window.varint(at: 0, limit: bytes.count))
@@ -87,11 +91,12 @@ struct ByteWindowTests {
     #expect(try window.varint(at: 0, limit: bytes.count - 1) == nil)
   }
 
-  @Test(arguments: [
-    [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x02],
-    [0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x01],
-    [0x80],
-  ] as [[UInt8]])
+  @Test(
+    arguments: [
+      [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x02],
+      [0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x01],
+      [0x80],
+    ] as [[UInt8]])
   func badVarints(bytes: [UInt8]) throws {
     var window = try ByteWindow(ByteSource(bytes))
     #expect(try window.varint(at: 0, limit: bytes.count) == nil)
