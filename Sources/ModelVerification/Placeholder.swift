@@ -1,1 +1,0 @@
-// ModelVerification: see README.md, "The house".
