@@ -29,10 +29,12 @@ demo: build ## Fold a bundled sample and show the table
 	$(BNFOLD) fold samples/cnn.onnx -o .build/demo/cnn.folded.onnx --explain
 
 test: setup $(VENV)/installed ## Build and run all tests (FILTER=name for some)
-	@.ci/environment $(PYTHON) swift test $(SWIFT_FLAGS) $(if $(FILTER),--filter '$(FILTER)')
+	swift build $(SWIFT_FLAGS) --build-tests
+	@.ci/environment $(PYTHON) swift test $(SWIFT_FLAGS) --skip-build \
+	  $(if $(FILTER),--filter '$(FILTER)')
 
 bench: build $(VENV)/installed ## Measure time and memory of fold beside cp and other tools
-	@$(PYTHON) Tests/Benchmarks/bench.py --bnfold $(BNFOLD)
+	@$(PYTHON) samples/bench/measure.py --bnfold $(BNFOLD)
 
 score: build $(VENV)/installed ## Judge bnfold over ../shared/corpus, without and with verification
 	@test -f $(SCORE) || { echo "score: there is no $(SCORE)" >&2; exit 1; }

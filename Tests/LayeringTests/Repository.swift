@@ -9,9 +9,11 @@ enum Repository {
     return "/" + parts.joined(separator: "/")
   }()
 
-  /// Paths of the regular files under a folder, relative to the root, sorted.
+  /// Paths of the regular files under a folder, relative to the root, sorted; none when there is
+  /// no such folder.
   static func files(under folder: String, endingIn suffix: String = "") throws -> [String] {
-    try FileManager.default.subpathsOfDirectory(atPath: "\(root)/\(folder)")
+    guard isDirectory(folder) else { return [] }
+    return try FileManager.default.subpathsOfDirectory(atPath: "\(root)/\(folder)")
       .map { "\(folder)/\($0)" }
       .filter { $0.hasSuffix(suffix) && !isDirectory($0) && !$0.contains("__pycache__") }
       .sorted()

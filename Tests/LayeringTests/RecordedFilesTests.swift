@@ -1,0 +1,34 @@
+import TestSupport
+import Testing
+
+@Test("SHA-256 gives the digests of FIPS 180-4's examples")
+func sha256Examples() {
+  #expect(
+    SHA256.hex(Array("abc".utf8))
+      == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
+  #expect(
+    SHA256.hex(Array("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq".utf8))
+      == "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1")
+}
+
+@Test("The generated C belongs to the schema beside it")
+func schemasMatchGeneratedCode() throws {
+  let schemas = try Repository.files(under: "schemas", endingIn: ".proto")
+  #expect(!schemas.isEmpty)
+  for schema in schemas {
+    let name = schema.split(separator: "/")[1]
+    let recorded = try Repository.lines("Sources/CModelSchemas/\(name).sha256")
+    #expect(
+      SHA256.hex(try Repository.bytes(schema)) == recorded[0],
+      "\(schema) changed: run `make schemas`")
+  }
+}
+
+@Test("Every sample is what its manifest says", arguments: try Samples.all())
+func samplesMatchManifest(_ sample: Samples.Sample) throws {
+  #expect(sample.sha256[sample.path] != nil)
+  for (file, digest) in sample.sha256 {
+    let bytes = try TestFiles.bytes(Samples.file(file))
+    #expect(SHA256.hex(bytes) == digest, "\(file) changed: run `make samples`")
+  }
+}
