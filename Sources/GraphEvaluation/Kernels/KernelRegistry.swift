@@ -38,7 +38,12 @@
 enum KernelRegistry {
   /// One table for each family file.
   private static let families: [[KernelEntry]] = [
-    ConstantKernels.table
+    ConstantKernels.table,
+    ArithmeticKernels.table,
+    UnaryKernels.table,
+    ActivationKernels.table,
+    LogicKernels.table,
+    CastKernels.table,
   ]
 
   /// The newest operator set of the standard that the kernels know, for models that name none.
