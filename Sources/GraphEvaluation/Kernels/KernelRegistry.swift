@@ -44,6 +44,10 @@ enum KernelRegistry {
     ActivationKernels.table,
     LogicKernels.table,
     CastKernels.table,
+    ShapeKernels.table,
+    SlicingKernels.table,
+    GeneratingKernels.table,
+    ReductionKernels.table,
   ]
 
   /// The newest operator set of the standard that the kernels know, for models that name none.

@@ -62,7 +62,8 @@ enum ArithmeticKernels {
       ) { Int64(clamping: Double.pow(Double($0), $1)) }
       return try context.result(shape, powers, base.dataType)
     case .float(let x):
-      let y = try exponent.isInteger
+      let y =
+        try exponent.isInteger
         ? exponent.doubles().map { Float($0) }
         : KernelContext.floatElements(of: exponent, as: Float.self)
       let powers = try context.broadcast(x, base.shape, y, exponent.shape) { Float.raise($0, $1) }

@@ -5,9 +5,13 @@ internal import ModelIR
 /// Source: the ONNX operators of the same names.
 enum UnaryKernels {
   static let table: [KernelEntry] = [
-    KernelEntry("Abs") { try $0.holdsIntegers(0) ? integers(&$0) { $0 < 0 ? 0 &- $0 : $0 } : $0.map(Absolute()) },
+    KernelEntry("Abs") {
+      try $0.holdsIntegers(0) ? integers(&$0) { $0 < 0 ? 0 &- $0 : $0 } : $0.map(Absolute())
+    },
     KernelEntry("Neg") { try $0.holdsIntegers(0) ? integers(&$0) { 0 &- $0 } : $0.map(Negation()) },
-    KernelEntry("Sign") { try $0.holdsIntegers(0) ? integers(&$0) { $0.signum() } : $0.map(Sign()) },
+    KernelEntry("Sign") {
+      try $0.holdsIntegers(0) ? integers(&$0) { $0.signum() } : $0.map(Sign())
+    },
     KernelEntry("Reciprocal") { try $0.map(Reciprocal()) },
     KernelEntry("Sqrt") { try $0.map(SquareRoot()) },
     KernelEntry("Exp") { try $0.map(Exponential()) },
