@@ -60,7 +60,8 @@ public final class AtomicFile {
     replacing path: String, links: LinkPolicy, calls: SystemCalls
   ) throws(FileAccessError) {
     let target = try OutputTarget(path, links: links)
-    let folder = try Descriptor.folder(target.location.folder, operation: "create")
+    let folder = try Descriptor.folder(
+      target.location.folder, operation: "create", path: path)
     TemporaryName.removeStale(for: target.location.name, in: folder)
     let file = try TemporaryFile(for: target.location, in: folder, path: path)
     self.path = path
@@ -78,7 +79,8 @@ public final class AtomicFile {
   /// A temporary file that `commit` copies to the standard output.
   public init(standardOutputThrough scratchFolder: String) throws(FileAccessError) {
     let location = FilePath(scratchFolder + "/stdout")
-    let folder = try Descriptor.folder(scratchFolder, operation: "create")
+    let folder = try Descriptor.folder(
+      scratchFolder, operation: "create", path: scratchFolder)
     TemporaryName.removeStale(for: location.name, in: folder)
     let file = try TemporaryFile(for: location, in: folder, path: location.prefix)
     path = "-"

@@ -226,11 +226,12 @@
 
   func checkInside(_ range: Range<Int>) throws(FileAccessError) {
     guard range.lowerBound >= 0, range.upperBound <= count else {
+      let (needed, overflow) = range.upperBound.subtractingReportingOverflow(range.lowerBound)
       throw FileAccessError(
         operation: "read", path: path,
         problem: .truncated(
-          offset: range.lowerBound, needed: range.count,
-          available: max(0, count - range.lowerBound)))
+          offset: range.lowerBound, needed: overflow ? Int.max : needed,
+          available: max(0, count - max(0, range.lowerBound))))
     }
   }
 }

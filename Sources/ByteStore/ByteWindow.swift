@@ -91,7 +91,8 @@ public struct ByteWindow: ~Copyable {
     _ part: Range<Int>, _ body: (RawSpan) throws -> Result
   ) throws -> Result {
     if part.lowerBound < validStart || part.upperBound > validEnd {
-      try checkInside(part.lowerBound, count: part.count)
+      let (count, overflow) = part.upperBound.subtractingReportingOverflow(part.lowerBound)
+      try checkInside(part.lowerBound, count: overflow ? Int.max : count)
       guard part.count <= capacity else { return try source.withBytes(part, body) }
       if !part.isEmpty { try fill(from: part.lowerBound, count: part.count) }
     }

@@ -80,7 +80,7 @@ public struct ContainedPath: Sendable, Hashable {
     in base: FilePath, modelWasLinked: Bool, model: String, allowedFolders: [String]
   ) throws(FileAccessError) -> ByteSource {
     let path = base.prefix + location
-    let folder = try Descriptor.folder(base.folder, operation: "open")
+    let folder = try Descriptor.folder(base.folder, operation: "open", path: path)
     switch Self.descend(components[...], from: folder.number) {
     case .file(let file): return try ByteSource(takingOwnership: file.release(), path: path)
     case .failed(let code): throw failure(.system(errno: code))
@@ -104,7 +104,7 @@ public struct ContainedPath: Sendable, Hashable {
   private func open(
     _ relative: String, below root: String, path: String
   ) throws(FileAccessError) -> ByteSource {
-    let folder = try Descriptor.folder(root, operation: "open")
+    let folder = try Descriptor.folder(root, operation: "open", path: root)
     let components = relative.split(separator: "/").map(String.init)
     switch Self.descend(components[...], from: folder.number) {
     case .file(let file): return try ByteSource(takingOwnership: file.release(), path: path)

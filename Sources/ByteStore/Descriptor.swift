@@ -22,9 +22,11 @@ struct Descriptor: ~Copyable {
     return number
   }
 
-  /// Opens a folder, following links: `path` comes from the user.
-  static func folder(_ path: String, operation: String) throws(FileAccessError) -> Descriptor {
-    let number = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+  /// Opens a folder that the user named, following links; errors name `path`.
+  static func folder(
+    _ folder: String, operation: String, path: String
+  ) throws(FileAccessError) -> Descriptor {
+    let number = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard number >= 0 else {
       throw FileAccessError(operation: operation, path: path, problem: .system(errno: errno))
     }

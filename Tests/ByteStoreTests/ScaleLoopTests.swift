@@ -1,0 +1,64 @@
+import CVectorLoops
+import TestSupport
+import Testing
+
+/// The scaling loops against one multiplication in Double and one rounding, at every tail length.
+struct ScaleLoopTests {
+  /// Ordinary numbers, subnormals, huge ones, infinities, NaN.
+  private static func input(_ count: Int, _ generator: inout SplitMix64) -> [Float] {
+    (0..<count).map { index in
+      switch index % 11 {
+      case 7: Float.leastNonzeroMagnitude * Float(index)
+      case 8: .greatestFiniteMagnitude
+      case 9: index.isMultiple(of: 2) ? .infinity : -.infinity
+      case 10: .nan
+      default: Float(generator.normal())
+      }
+    }
+  }
+
+  private static func bits(_ numbers: [Float]) -> [UInt32] {
+    numbers.map { $0.isNaN ? Float.nan.bitPattern : $0.bitPattern }
+  }
+
+  @Test(arguments: Array(0...67) + [1000, 4099]) func scaleByOne(count: Int) {
+    var generator = SplitMix64(seed: UInt64(count))
+    let input = Self.input(count, &generator)
+    for factor in [1.0, 0, -1, 0.1, 1 / 3.0, 1e-30, 1e30, -3.5] {
+      let expected = Self.bits(input.map { Float(factor * Double($0)) })
+      var output = [Float](repeating: 0, count: count)
+      unsafe bnfold_scale_f32(input, &output, count, factor)
+      #expect(Self.bits(output) == expected)
+      // In place.
+      var same = input
+      unsafe same.withUnsafeMutableBufferPointer { buffer in
+        guard let start = buffer.baseAddress else { return }
+        unsafe bnfold_scale_f32(start, start, count, factor)
+      }
+      #expect(Self.bits(same) == expected)
+    }
+  }
+
+  @Test(arguments: Array(0...67) + [4099]) func scaleByEach(count: Int) {
+    var generator = SplitMix64(seed: 1000 + UInt64(count))
+    let input = Self.input(count, &generator)
+    let factors = (0..<count).map { _ in generator.normal() * 3 }
+    var output = [Float](repeating: 0, count: count)
+    unsafe bnfold_scale_each_f32(input, &output, count, factors)
+    #expect(Self.bits(output) == Self.bits(zip(input, factors).map { Float($1 * Double($0)) }))
+  }
+
+  @Test(arguments: 0...67) func finiteness(count: Int) {
+    let finite = (0..<count).map { Float($0) / 67 * .greatestFiniteMagnitude }
+    #expect(unsafe bnfold_all_finite_f32(finite, count) == 1)
+    for index in 0..<count {
+      for bad in [Float.nan, .infinity, -.infinity, .signalingNaN] {
+        var numbers = finite
+        numbers[index] = bad
+        #expect(unsafe bnfold_all_finite_f32(numbers, count) == 0)
+        // What stands behind the end does not count.
+        #expect(unsafe bnfold_all_finite_f32(numbers, index) == 1)
+      }
+    }
+  }
+}
