@@ -16,7 +16,8 @@ import Testing
 
   @Test func typesAndShapesDecide() throws {
     let floats = try #require(Tensor([0, 0] as [Float], shape: .vector(2)))
-    let column = try #require(floats.reshaped(to: #require(TensorShape([2, 1]))))
+    let twoByOne = try #require(TensorShape([2, 1]))
+    let column = try #require(floats.reshaped(to: twoByOne))
     let doubles = try #require(Tensor([0] as [Double], shape: .vector(1)))
     #expect(try !floats.hasSameElements(as: column))
     #expect(try !floats.hasSameElements(as: doubles))
