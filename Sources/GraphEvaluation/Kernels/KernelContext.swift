@@ -140,6 +140,13 @@ struct KernelContext {
     }
   }
 
+  /// What a body says one of its outputs holds.
+  func declaredOutput(of body: GraphID, _ position: Int) -> ValueType? {
+    let outputs = execution.runner.model[body].outputs
+    return outputs.indices.contains(position)
+      ? execution.runner.model[outputs[position]].type : nil
+  }
+
   /// How many inputs a body has.
   func inputCount(of body: GraphID) -> Int { execution.runner.model[body].inputs.count }
 }

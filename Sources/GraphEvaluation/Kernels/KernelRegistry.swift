@@ -48,6 +48,10 @@ enum KernelRegistry {
     SlicingKernels.table,
     GeneratingKernels.table,
     ReductionKernels.table,
+    GatherKernels.table,
+    ScatterKernels.table,
+    OrderKernels.table,
+    ControlFlowKernels.table,
   ]
 
   /// The newest operator set of the standard that the kernels know, for models that name none.
