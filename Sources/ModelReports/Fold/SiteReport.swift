@@ -1,0 +1,76 @@
+/// One site of a model and what became of it, by names.
+public struct SiteReport: Sendable, Hashable {
+  /// What became of a site.
+  public enum Outcome: Sendable, Hashable {
+    /// It is gone: by this rule, into these nodes ("Conv \"conv1\"").
+    case folded(rule: String, into: [String])
+    /// It is still there, for this reason.
+    case kept(reason: String)
+  }
+
+  /// The node's name.
+  public var name: String
+  /// Its operator.
+  public var opType: String
+  /// The graph it stands in; empty for the main one.
+  public var graph: String
+  /// What became of it.
+  public var outcome: Outcome
+
+  /// Makes a site from its parts.
+  public init(name: String, opType: String, graph: String, outcome: Outcome) {
+    self.name = name
+    self.opType = opType
+    self.graph = graph
+    self.outcome = outcome
+  }
+
+  /// Whether it is a batch normalization; others are multiplications and additions of constants.
+  public var isBatchNormalization: Bool { opType == "BatchNormalization" }
+
+  /// Whether it was folded.
+  public var isFolded: Bool {
+    if case .folded = outcome { true } else { false }
+  }
+
+  var json: JSONValue {
+    switch outcome {
+    case .folded(let rule, let into):
+      .members([
+        "name": .string(name), "operator": .string(opType), "graph": .string(graph),
+        "outcome": .string("folded"), "rule": .string(rule), "into": .strings(into),
+      ])
+    case .kept(let reason):
+      .members([
+        "name": .string(name), "operator": .string(opType), "graph": .string(graph),
+        "outcome": .string("kept"), "reason": .string(reason),
+      ])
+    }
+  }
+
+  /// A line for the site, or several where the reason is long.
+  func lines(_ style: TextStyle) -> [String] {
+    let place = graph.isEmpty ? "" : " in \(graph)"
+    switch outcome {
+    case .folded(let rule, let into):
+      let text = "\(opType) \"\(name)\"\(place) into \(into.joined(separator: ", ")) (\(rule))"
+      return tagged("folded  ", .good, text, style)
+    case .kept(let reason):
+      return tagged("kept    ", .warning, "\(opType) \"\(name)\"\(place): \(reason)", style)
+    }
+  }
+
+  private func tagged(
+    _ tag: String, _ tone: TextStyle.Tone, _ text: String, _ style: TextStyle
+  ) -> [String] {
+    var lines = Paragraph.lines(text, label: "  " + tag, style)
+    let rest = lines[0].dropFirst(2 + tag.count)
+    lines[0] = "  " + style.colored(tag, tone) + rest
+    return lines
+  }
+
+  /// The lines of all sites that are shown: every one, or the batch normalizations that are kept.
+  static func lines(_ sites: [SiteReport], all: Bool, _ style: TextStyle) -> [String] {
+    sites.filter { all || (!$0.isFolded && $0.isBatchNormalization) }.flatMap { $0.lines(style) }
+  }
+}

@@ -1,1 +1,0 @@
-// ModelReports: see README.md, "The house".
