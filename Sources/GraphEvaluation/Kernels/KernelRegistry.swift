@@ -52,6 +52,8 @@ enum KernelRegistry {
     ScatterKernels.table,
     OrderKernels.table,
     ControlFlowKernels.table,
+    QuantizationKernels.table,
+    RecurrentKernels.table,
   ]
 
   /// The newest operator set of the standard that the kernels know, for models that name none.
