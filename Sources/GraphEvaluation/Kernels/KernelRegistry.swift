@@ -54,6 +54,7 @@ enum KernelRegistry {
     ControlFlowKernels.table,
     QuantizationKernels.table,
     RecurrentKernels.table,
+    ResizeKernels.table,
   ]
 
   /// The newest operator set of the standard that the kernels know, for models that name none.
