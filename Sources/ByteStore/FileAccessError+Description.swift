@@ -33,3 +33,11 @@ extension FileAccessError {
   /// Whether the reader of a pipe has gone, as `| head` does: no error to report.
   public var isBrokenPipe: Bool { problem == .system(errno: EPIPE) }
 }
+
+extension FileAccessError {
+  /// Whether the disk, a quota or a file size limit leaves no room.
+  public var isOutOfSpace: Bool {
+    guard case .system(let code) = problem else { return false }
+    return [ENOSPC, EDQUOT, EFBIG].contains(code)
+  }
+}

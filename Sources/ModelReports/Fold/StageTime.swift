@@ -22,7 +22,8 @@ public struct StageTime: Sendable, Hashable {
     guard !stages.isEmpty else { return [] }
     let total = NumberText.seconds(stages.reduce(0) { $0 + $1.seconds })
     let each = stages.map { "\($0.name) \(NumberText.seconds($0.seconds))" }
-    var lines = Paragraph.lines(
+    var lines = [""]
+    lines += Paragraph.lines(
       each.joined(separator: ", ") + "; \(total) in all", label: "time    ", style)
     if let peakMemory { lines.append("memory  \(NumberText.bytes(peakMemory)) at most") }
     return lines
