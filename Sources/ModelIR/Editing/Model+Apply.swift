@@ -43,8 +43,7 @@ extension Model {
       uses.add(insertion.node, id)
       adopt(insertion.node, id)
       let graph = insertion.node.graph
-      let place = self[graph].nodes.firstIndex(of: insertion.before) ?? self[graph].nodes.endIndex
-      self[graph].nodes.insert(id, at: place)
+      insert(id, insertion.place, in: graph)
     }
     for value in released.sorted() { release(value, uses: &uses) }
     return patch.claims
@@ -65,8 +64,8 @@ extension Model {
   private func check(_ patch: GraphPatch, _ uses: UseIndex) throws(GraphError) {
     let changed = Set(patch.removals).union(patch.edits.keys)
     for id in changed where !contains(id) { throw .noSuchNode(id) }
-    for insertion in patch.insertions where !contains(insertion.before) {
-      throw .noSuchNode(insertion.before)
+    for insertion in patch.insertions where !contains(insertion.place.neighbour) {
+      throw .noSuchNode(insertion.place.neighbour)
     }
     var made: Set<ValueID> = []
     for node in patch.edits.values.map({ $0 }) + patch.insertions.map(\.node) {
@@ -94,6 +93,15 @@ extension Model {
         }
       }
     }
+  }
+
+  private mutating func insert(
+    _ id: NodeID, _ place: GraphPatch.Insertion.Place, in graph: GraphID
+  ) {
+    let end = self[graph].nodes.endIndex
+    var position = self[graph].nodes.firstIndex(of: place.neighbour) ?? end
+    if case .after = place, position < end { position += 1 }
+    self[graph].nodes.insert(id, at: position)
   }
 
   private func name(of value: ValueID, _ patch: GraphPatch) -> String {

@@ -47,6 +47,19 @@ extension Tensor {
     return result
   }
 
+  /// Walks the elements as Double in pieces of at most `maximumElements`, each handed out with its
+  /// element range; for sums over weights that need not be in memory whole.
+  public func forEachDoubles(
+    maximumElements: Int = 1 << 16, _ body: ([Double], Range<Int>) throws -> Void
+  ) throws {
+    var piece: [Double] = []
+    try forEachPiece(maximumElements: maximumElements) { bytes, range in
+      piece.removeAll(keepingCapacity: true)
+      try ElementConversion.append(bytes, of: dataType, count: range.count, to: &piece)
+      try body(piece, range)
+    }
+  }
+
   /// All elements as Double: floats widened exactly, whole numbers rounded to nearest beyond 2⁵³.
   public func doubles() throws -> [Double] {
     var result: [Double] = []

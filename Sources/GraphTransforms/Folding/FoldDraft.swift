@@ -1,0 +1,120 @@
+internal import ModelIR
+
+/// A patch under way: rules write what they would change, and nothing happens until every path of
+/// the site has ended in an absorber.
+struct FoldDraft {
+  private(set) var patch: GraphPatch
+  /// Values of the path whose numbers change, with the value that takes their place.
+  private(set) var renames: [ValueID: ValueID] = [:]
+  /// Values that only their readers exchange for another (the site's output when it goes).
+  private(set) var redirects: [ValueID: ValueID] = [:]
+  /// Outputs that a new node makes instead of the node that did, which makes this one.
+  private(set) var splices: [ValueID: ValueID] = [:]
+  /// Affine nodes that took others in.
+  private(set) var merges: [NodeID: [NodeID]] = [:]
+  /// Nodes that absorbed, and the rules by which, in the order they were met.
+  private(set) var absorbers: [NodeID] = []
+  private(set) var rules: [String] = []
+  private var appended: [(after: NodeID, output: ValueID, constant: ValueID)] = []
+  private var met: Set<NodeID> = []
+  private let site: NodeID
+
+  init(site: NodeID, session: FoldSession) {
+    self.site = site
+    patch = GraphPatch(
+      rule: "", graph: session.model[site].graph, sourceNodes: [site], for: session.model)
+  }
+
+  // MARK: What rules write
+
+  /// A node as the draft has it.
+  func node(_ id: NodeID, _ session: FoldSession) -> Node { patch.edits[id] ?? session.model[id] }
+
+  /// Exchanges a node's content.
+  mutating func edit(_ id: NodeID, _ node: Node) { patch.edits[id] = node }
+
+  /// Says that a rule ends a path at a node.
+  mutating func absorbed(by rule: String, at node: NodeID) {
+    if !absorbers.contains(node) { absorbers.append(node) }
+    if !rules.contains(rule) { rules.append(rule) }
+  }
+
+  /// Says that a node is on a path; false where another path met it before.
+  mutating func meet(_ node: NodeID) -> Bool { met.insert(node).inserted }
+
+  /// Adds a new initializer.
+  mutating func initializer(_ hint: String, _ tensor: Tensor) -> ValueID {
+    let dimensions = tensor.shape.dimensions.map { Dimension.known($0) }
+    return patch.newValue(
+      hint, in: patch.graph, initializer: tensor, type: .tensor(tensor.dataType, dimensions))
+  }
+
+  mutating func claim(_ claim: FoldClaim) { patch.claims.append(claim) }
+
+  /// Says that an affine node stands for these nodes from now on.
+  mutating func merge(_ node: NodeID, _ nodes: [NodeID]) { merges[node] = nodes }
+
+  /// Adds a constant to a node's output by a new Add behind it.
+  mutating func append(
+    addOf constant: ValueID, to output: ValueID, after node: NodeID
+  ) {
+    appended.append((node, output, constant))
+  }
+
+  /// Nodes on the paths so far.
+  var pathLength: Int { met.count }
+
+  /// Nodes added.
+  var addedNodes: Int { appended.count }
+
+  // MARK: What the planner writes
+
+  /// The numbers of `old` change: a new value, or `new`, takes its place.
+  mutating func rename(_ old: ValueID, to new: ValueID? = nil, _ session: FoldSession) {
+    let value = session.model[old]
+    renames[old] =
+      new
+      ?? patch.newValue("\(value.name)_folded", in: value.graph, type: session.type(of: old))
+  }
+
+  /// Those who read `old` read `new`.
+  mutating func redirect(_ old: ValueID, to new: ValueID) { redirects[old] = new }
+
+  /// The whole patch.
+  func finished(_ session: FoldSession) -> GraphPatch {
+    var draft = self
+    draft.splice(session)
+    draft.patch.rule = rules.joined(separator: "+")
+    draft.patch.removals = [site]
+    draft.patch.sourceNodes = [site] + absorbers
+    var touched = Set(patch.edits.keys)
+    for old in renames.keys {
+      if let maker = session.model.producer(of: old) { touched.insert(maker) }
+      touched.formUnion(session.uses.uses(of: old).map(\.node))
+    }
+    for old in redirects.keys { touched.formUnion(session.uses.uses(of: old).map(\.node)) }
+    touched.formUnion(appended.map(\.after))
+    touched.remove(site)
+    for id in touched {
+      var node = draft.node(id, session)
+      node.inputs = node.inputs.map { $0.map { redirects[$0] ?? renames[$0] ?? $0 } }
+      node.outputs = node.outputs.map { $0.map { draft.splices[$0] ?? renames[$0] ?? $0 } }
+      draft.patch.edits[id] = node
+    }
+    return draft.patch
+  }
+
+  private mutating func splice(_ session: FoldSession) {
+    for (node, output, constant) in appended {
+      let value = session.model[output]
+      let sum = patch.newValue(
+        "\(value.name)_unshifted", in: value.graph, type: session.type(of: output))
+      splices[output] = sum
+      let add = Node(
+        // The Add takes the place of the site's node in every respect.
+        name: session.model[site].name, opType: "Add", graph: session.model[node].graph, inputs: [sum, constant],
+        outputs: [renames[output] ?? output])
+      patch.insertions.append(.init(add, .after(node)))
+    }
+  }
+}

@@ -1,0 +1,22 @@
+public import ModelIR
+
+/// What a fold may do.
+public struct FoldOptions: Sendable {
+  /// Keeps sites whose weight is used elsewhere instead of giving them a copy.
+  public var noDuplicate = false
+  /// Takes initializers that the caller may override as what is stored.
+  public var assumeConstantInputs = false
+  /// Folds forward even where that loses accuracy.
+  public var allowLoss = false
+  /// Sites to keep, with what the report shall say about them.
+  public var excluded: [NodeID: KeepReason] = [:]
+  /// Rules that are switched off, by name (`FoldRules.all`).
+  public var disabledRules: Set<String> = []
+  /// Folds Mul, Div, Add and Sub by constants too, not BatchNormalization alone.
+  public var foldsArithmetic = true
+  /// Asked about a drawn patch before it is applied: nil, or why the output cannot hold it.
+  public var refusal: (@Sendable (GraphPatch, Model) -> String?)?
+
+  /// The defaults.
+  public init() {}
+}

@@ -1,0 +1,31 @@
+public import ModelIR
+public import Operators
+
+/// Folds every constant affine per channel that mathematics and the options allow.
+///
+/// Sites are taken in the order of their graphs; each is planned whole and applied as one patch,
+/// or kept with the reason. What a fold changed may open the way for a site kept before, so rounds
+/// are repeated while they bring something.
+///
+/// Complexity: linear in nodes for each of at most four rounds; weights are read by forward folds
+/// (their sums) and in half precision (whether folded numbers fit).
+public struct FoldPass: Sendable {
+  private let options: FoldOptions
+
+  /// A pass with options.
+  public init(_ options: FoldOptions = FoldOptions()) { self.options = options }
+
+  /// The folded model with the story of every site; the model itself is not changed.
+  ///
+  /// `constants` evaluates parameters that the graph computes from constants.
+  public func run(_ model: Model, constants: (any ConstantEvaluator)? = nil) -> FoldResult {
+    var options = options
+    while true {
+      let result = FoldRun(model, constants, options).result()
+      guard let (node, reason) = HalfPrecisionCheck.firstMisfit(result, options) else {
+        return result
+      }
+      options.excluded[node] = reason
+    }
+  }
+}

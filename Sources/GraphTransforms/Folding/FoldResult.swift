@@ -1,0 +1,20 @@
+public import ModelIR
+
+/// What a fold made of a model.
+public struct FoldResult: Sendable {
+  /// The folded model, compacted.
+  public var model: Model
+  /// Every site of the input model in the order of its graphs, with its outcome.
+  public var sites: [FoldSite]
+  /// The patches in the order they were applied.
+  public var journal: [GraphPatch]
+  /// What was done to each new weight and bias of the folded model.
+  public var claims: [FoldClaim]
+  /// What a user should know.
+  public var diagnostics: [String]
+
+  /// The sites whose affines are part of a new tensor: those to exclude where it does not fit.
+  public func sites(in target: ValueID) -> [NodeID] {
+    claims.filter { $0.target == target }.flatMap { $0.steps.flatMap(\.affine) }
+  }
+}

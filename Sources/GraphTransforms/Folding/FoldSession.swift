@@ -1,0 +1,90 @@
+internal import ModelIR
+internal import Operators
+
+/// The model under way and what is known about it. A class, so that rules can ask without holding
+/// a copy that each patch would have to duplicate.
+final class FoldSession {
+  private(set) var model: Model
+  private(set) var uses: UseIndex
+  private var names: NameAllocator
+  private var constants: ConstantView
+  private var types: [ValueID: ValueType]
+  let options: FoldOptions
+  /// Claims about initializers that earlier patches made.
+  private(set) var claims: [ValueID: FoldClaim] = [:]
+  private(set) var journal: [GraphPatch] = []
+  /// Which nodes of the input model an affine node stands for, where it took others in.
+  private(set) var merged: [NodeID: [NodeID]] = [:]
+
+  init(_ model: Model, constants: (any ConstantEvaluator)?, options: FoldOptions) {
+    self.model = model
+    self.options = options
+    uses = UseIndex(model)
+    names = NameAllocator(model)
+    types = ValueTypes.infer(model, constants)
+    self.constants = ConstantView(
+      evaluator: constants, options: .init(assumesDefaults: options.assumeConstantInputs))
+  }
+
+  // MARK: Asking
+
+  /// The constant a value holds, or why it is none.
+  func constancy(of value: ValueID) -> Constancy { constants.constancy(of: value, in: model) }
+
+  /// The whole numbers a value always holds.
+  func integers(_ value: ValueID) -> [Int]? { constants.integers(value, in: model) }
+
+  /// The extents of a value; nil where even the rank is unknown.
+  func dimensions(of value: ValueID) -> [Dimension]? {
+    if let tensor = model[value].initializer { return tensor.shape.dimensions.map { .known($0) } }
+    return (types[value] ?? model[value].type)?.dimensions
+  }
+
+  func rank(of value: ValueID) -> Int? { dimensions(of: value)?.count }
+
+  func type(of value: ValueID) -> ValueType? { types[value] ?? model[value].type }
+
+  func opset(of node: Node) -> Int { model.standardOpset(in: node.graph) }
+
+  /// The nodes of the input model that an affine node stands for.
+  func originals(of node: NodeID) -> [NodeID] { merged[node] ?? [node] }
+
+  /// Whether something besides one node reads a constant or what it is made from.
+  func isShared(_ value: ValueID) -> Bool {
+    var pending = [value]
+    while let next = pending.popLast() {
+      if uses.uses(of: next).count > 1 || !uses.graphOutputs(of: next).isEmpty { return true }
+      guard let maker = model.producer(of: next) else { continue }
+      pending.append(contentsOf: model[maker].inputs.compactMap { $0 })
+    }
+    return false
+  }
+
+  // MARK: Changing
+
+  /// Applies a complete draft.
+  func commit(_ draft: FoldDraft) throws(KeepReason) {
+    let patch = draft.finished(self)
+    if let refusal = options.refusal?(patch, model) { throw .notWritable(refusal) }
+    let applied: [FoldClaim]
+    do throws(GraphError) {
+      applied = try model.apply(patch, uses: &uses, names: &names)
+    } catch {
+      throw .notWritable("the patch does not fit the graph: \(error)")
+    }
+    for claim in applied { claims[claim.target] = claim }
+    for (old, new) in draft.renames where new.index >= patch.firstNewValue {
+      types[new] = types[old] ?? model[old].type
+    }
+    for (old, new) in draft.splices { types[new] = types[old] ?? model[old].type }
+    for (node, nodes) in draft.merges { merged[node] = nodes }
+    journal.append(patch)
+  }
+
+  /// The model without what was removed, and the claims that still have a target.
+  func finish() -> (Model, [FoldClaim]) {
+    model.compact()
+    let alive = claims.values.filter { model[$0.target].initializer != nil }
+    return (model, alive.sorted { $0.target < $1.target })
+  }
+}

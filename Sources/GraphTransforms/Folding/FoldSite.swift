@@ -1,0 +1,36 @@
+public import ModelIR
+
+/// One constant affine per channel of the input model, and what became of it.
+public struct FoldSite: Sendable {
+  /// What kind of node it is.
+  public enum Kind: Sendable, Hashable {
+    /// A BatchNormalization.
+    case batchNormalization
+    /// Mul, Div, Add or Sub by a constant per channel.
+    case arithmetic
+  }
+
+  /// What became of a site.
+  public enum Outcome: Sendable, Hashable {
+    /// It is gone: by this rule, into these nodes.
+    case folded(rule: String, into: [NodeID])
+    /// It is still there, for this reason.
+    case kept(KeepReason)
+  }
+
+  /// The graph it stands in.
+  public var graph: GraphID
+  /// Its node in the input model.
+  public var node: NodeID
+  /// The node's name, or that of its first output.
+  public var name: String
+  /// What kind of node it is.
+  public var kind: Kind
+  /// What became of it.
+  public var outcome: Outcome
+
+  /// Whether it was folded.
+  public var isFolded: Bool {
+    if case .folded = outcome { true } else { false }
+  }
+}

@@ -1,1 +1,0 @@
-// GraphTransforms: see README.md, "The house".

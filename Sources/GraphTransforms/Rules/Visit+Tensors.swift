@@ -1,0 +1,137 @@
+internal import ModelIR
+
+/// The weight of a linear node that an affine meets, and how its elements belong to channels.
+struct WeightPlace {
+  /// Its position among the node's inputs.
+  var position: Int
+  /// Which channel of the affine an element belongs to.
+  var index: ChannelIndex
+  /// Which output channel an element adds to; for sums of forward folds.
+  var output: ChannelIndex
+  /// What the node multiplies it with (Gemm's alpha).
+  var scale = 1.0
+}
+
+/// The bias of a linear node that an affine meets.
+struct BiasPlace {
+  /// Its position among the node's inputs.
+  var position: Int
+  /// What it is now; nil where there is none.
+  var tensor: Tensor?
+  /// What it is to be: its type and shape.
+  var dataType: DataType
+  var shape: TensorShape
+  /// Which output channel an element belongs to.
+  var index: ChannelIndex
+  /// What the node multiplies it with (Gemm's beta); 1 after the fold.
+  var scale = 1.0
+}
+
+extension Visit {
+  /// Multiplies a weight by an affine's scale, in a fresh tensor.
+  func scale(
+    _ place: WeightPlace, _ tensor: Tensor, by affine: AxisAffine, side: FoldClaim.Step.Side,
+    in node: inout Node, draft: inout FoldDraft
+  ) throws(KeepReason) {
+    guard !affine.scalesNothing, let old = node.input(place.position) else { return }
+    try mayReplace(old)
+    let recipe = tensor.asRecipe.scaled(by: affine.scale, at: place.index)
+    let prior = session.claims[old]
+    let source = prior?.source ?? old
+    let new = draft.initializer(
+      freshName(source), Tensor(dataType: tensor.dataType, shape: tensor.shape, recipe: recipe))
+    let step = FoldClaim.Step(
+      affine: affine.site.nodes, side: side, index: place.index, channelMap: affine.claimedMap,
+      addsShift: affine.addsShift)
+    draft.claim(
+      FoldClaim(
+        target: new, role: .weight, linearNode: id, source: source,
+        steps: (prior?.steps ?? []) + [step]))
+    node.inputs[place.position] = new
+  }
+
+  /// b ← scale·b + shift, in a fresh tensor; nothing where that changes nothing.
+  func applyOutput(
+    _ affine: AxisAffine, to place: BiasPlace, weight: WeightPlace?, in node: inout Node,
+    draft: inout FoldDraft
+  ) throws(KeepReason) {
+    let hasBias = place.tensor != nil
+    guard hasBias && !affine.scalesNothing || !affine.shiftsNothing || place.scale != 1 && hasBias
+    else { return }
+    var recipe = TensorRecipe(terms: [])
+    if let tensor = place.tensor {
+      guard let whole = tensor.recipe(broadcastTo: place.shape) else {
+        throw .unsupportedForm(blocker, "has a bias that cannot be widened after an earlier fold")
+      }
+      let factors = affine.scale.map { $0 * place.scale }
+      recipe = whole.scaled(by: factors, at: place.index)
+    }
+    if !affine.shiftsNothing { recipe = recipe.addingVector(affine.shift, at: place.index) }
+    let step = FoldClaim.Step(
+      affine: affine.site.nodes, side: .output, index: place.index,
+      channelMap: affine.claimedMap, addsShift: affine.addsShift)
+    try replaceBias(place, recipe, step, weight: weight, in: &node, draft: &draft)
+  }
+
+  /// b ← b + sums, where the sums come from an input step; nothing where they are all zero.
+  func applyInput(
+    _ affine: AxisAffine, sums: [Double], to place: BiasPlace, weight: WeightPlace,
+    in node: inout Node, draft: inout FoldDraft
+  ) throws(KeepReason) {
+    guard !affine.shiftsNothing || place.scale != 1 && place.tensor != nil else { return }
+    var recipe = TensorRecipe(terms: [])
+    if let tensor = place.tensor {
+      guard let whole = tensor.recipe(broadcastTo: place.shape) else {
+        throw .unsupportedForm(blocker, "has a bias that cannot be widened after an earlier fold")
+      }
+      recipe =
+        place.scale == 1
+        ? whole
+        : whole.scaled(by: sums.map { _ in place.scale }, at: place.index)
+    }
+    recipe = recipe.addingVector(sums, at: place.index)
+    let step = FoldClaim.Step(
+      affine: affine.site.nodes, side: .input, index: weight.index,
+      channelMap: affine.claimedMap, addsShift: affine.addsShift)
+    try replaceBias(place, recipe, step, weight: weight, in: &node, draft: &draft)
+  }
+
+  private func replaceBias(
+    _ place: BiasPlace, _ recipe: TensorRecipe, _ step: FoldClaim.Step, weight: WeightPlace?,
+    in node: inout Node, draft: inout FoldDraft
+  ) throws(KeepReason) {
+    let old = node.input(place.position)
+    if let old { try mayReplace(old) }
+    let prior = old.flatMap { session.claims[$0] }
+    let weightValue = weight.flatMap { session.model[id].input($0.position) }
+    let weightClaim = weightValue.flatMap { session.claims[$0] }
+    // What the weight alone has met so far still scales what later steps sum.
+    let known = Set((prior?.steps ?? []).map(\.affine))
+    var steps = prior?.steps ?? []
+    for var missing in weightClaim?.steps ?? [] where !known.contains(missing.affine) {
+      if missing.side == .output { missing.index = place.index }
+      missing.addsShift = false
+      steps.append(missing)
+    }
+    let source = prior == nil ? old : prior?.source
+    let name = source.map(freshName) ?? "\(Blocker.name(of: self.node, in: session.model)).bias"
+    let new = draft.initializer(
+      name, Tensor(dataType: place.dataType, shape: place.shape, recipe: recipe))
+    draft.claim(
+      FoldClaim(
+        target: new, role: .bias(weight: weightClaim?.source ?? weightValue), linearNode: id,
+        source: source, sourceScale: prior?.sourceScale ?? place.scale,
+        weightOutput: weight?.output, weightScale: weight?.scale ?? 1, steps: steps + [step]))
+    while node.inputs.count <= place.position { node.inputs.append(nil) }
+    node.inputs[place.position] = new
+  }
+
+  /// Refuses a constant that others read too where copies are not wanted.
+  private func mayReplace(_ value: ValueID) throws(KeepReason) {
+    if session.options.noDuplicate, session.isShared(value) {
+      throw .sharedWeight(blocker, value: session.model[value].name)
+    }
+  }
+
+  private func freshName(_ source: ValueID) -> String { "\(session.model[source].name)_folded" }
+}
