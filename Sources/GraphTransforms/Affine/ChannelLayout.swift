@@ -3,16 +3,16 @@
 /// The channel of an element is `map[j]`, where j is the row-major index of its coordinates along
 /// `axes`. No axes mean that one channel acts on every element. −1 stands for elements on which
 /// the affine does not act.
-public struct ChannelLayout: Sendable, Hashable {
+struct ChannelLayout: Sendable, Hashable {
   /// The axes whose coordinates decide, each of an extent above 1, in the order of the index.
-  public var axes: [Int]
+  var axes: [Int]
   /// The extents along them.
-  public var extents: [Int]
+  var extents: [Int]
   /// The channel for each index; as many entries as the product of the extents.
-  public var map: [Int]
+  var map: [Int]
 
   /// Channel c along one axis is `map[c]`.
-  public init(axis: Int, map: [Int]) {
+  init(axis: Int, map: [Int]) {
     if map.count == 1 {
       // One channel acts on everything, whatever the axis.
       self.init(axes: [], extents: [], map: map)
@@ -22,27 +22,27 @@ public struct ChannelLayout: Sendable, Hashable {
   }
 
   /// One channel for every element.
-  public static let uniform = ChannelLayout(axes: [], extents: [], map: [0])
+  static let uniform = ChannelLayout(axes: [], extents: [], map: [0])
 
   /// Coordinates along several axes.
-  public init(axes: [Int], extents: [Int], map: [Int]) {
+  init(axes: [Int], extents: [Int], map: [Int]) {
     self.axes = axes
     self.extents = extents
     self.map = map
   }
 
   /// Whether the affine acts nowhere.
-  public var actsNowhere: Bool { map.allSatisfy { $0 < 0 } }
+  var actsNowhere: Bool { map.allSatisfy { $0 < 0 } }
 
   /// The channels along `axis` of `extent`, for a reader that tells channels apart by that axis
   /// alone; nil where another axis decides or the extent is another.
-  public func along(axis: Int, extent: Int) -> [Int]? {
+  func along(axis: Int, extent: Int) -> [Int]? {
     if axes.isEmpty { return [Int](repeating: map[0], count: extent) }
     return axes == [axis] && map.count == extent ? map : nil
   }
 
   /// The same map with each axis renumbered; nil where an axis has no new number.
-  public func renumbered(_ number: (Int) -> Int?) -> ChannelLayout? {
+  func renumbered(_ number: (Int) -> Int?) -> ChannelLayout? {
     var result = self
     for position in axes.indices {
       guard let axis = number(axes[position]) else { return nil }

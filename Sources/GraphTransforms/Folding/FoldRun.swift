@@ -23,7 +23,11 @@ struct FoldRun {
     var open = Array(sites.indices)
     for _ in 0..<Self.mostRounds where !open.isEmpty {
       let before = open.count
-      open = open.filter { !attempt(&sites[$0]) }
+      open = open.filter { position in
+        let (outcome, isDone) = attempt(sites[position])
+        sites[position].outcome = outcome
+        return !isDone
+      }
       if open.count == before { break }
     }
     let (model, claims) = session.finish()
@@ -60,24 +64,20 @@ struct FoldRun {
     }
   }
 
-  /// Tries to fold one site; true when it is done with (folded, or no site at all).
-  private func attempt(_ site: inout FoldSite) -> Bool {
+  /// Tries to fold one site; it is done with when it was folded or turns out to be none.
+  private func attempt(_ site: FoldSite) -> (FoldSite.Outcome, isDone: Bool) {
     do throws(KeepReason) {
       if let reason = options.excluded[site.node] { throw reason }
       try checkGraph(site.graph)
-      guard !session.originals(of: site.node).isEmpty else { return true }
-      guard let affine = try affine(of: site) else {
-        site.outcome = .kept(.parameterShape)
-        return true
-      }
+      guard !session.originals(of: site.node).isEmpty else { return (site.outcome, true) }
+      guard let affine = try affine(of: site) else { return (.kept(.parameterShape), true) }
       let draft = try planner.plan(affine)
       try session.commit(draft)
-      site.outcome = .folded(
-        rule: draft.rules.joined(separator: "+"), into: draft.absorbers)
-      return true
+      return (
+        .folded(rule: draft.rules.joined(separator: "+"), into: draft.absorbers), true
+      )
     } catch {
-      site.outcome = .kept(error)
-      return false
+      return (.kept(error), false)
     }
   }
 

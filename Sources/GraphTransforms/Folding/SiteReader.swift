@@ -3,7 +3,7 @@ internal import Operators
 
 /// Reads what the node of a site does to its channels.
 struct SiteReader {
-  private let session: FoldSession
+  let session: FoldSession
 
   init(_ session: FoldSession) { self.session = session }
 

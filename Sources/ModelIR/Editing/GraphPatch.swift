@@ -18,16 +18,34 @@ public struct GraphPatch: Sendable {
 
   /// A node that the patch adds.
   public struct Insertion: Sendable {
+    /// Where a node goes in the order of its graph.
+    public enum Place: Sendable, Hashable {
+      /// Directly before a node.
+      case before(NodeID)
+      /// Directly behind a node.
+      case after(NodeID)
+
+      /// The node it stands next to.
+      public var neighbour: NodeID {
+        switch self {
+        case .before(let node), .after(let node): node
+        }
+      }
+    }
+
     /// The node.
     public var node: Node
-    /// It is placed directly before this node.
-    public var before: NodeID
+    /// Where it goes.
+    public var place: Place
+
+    /// A node and where it goes.
+    public init(_ node: Node, _ place: Place) {
+      self.node = node
+      self.place = place
+    }
 
     /// `node`, placed directly before another.
-    public init(node: Node, before: NodeID) {
-      self.node = node
-      self.before = before
-    }
+    public init(node: Node, before: NodeID) { self.init(node, .before(before)) }
   }
 
   /// The rule that drew it.

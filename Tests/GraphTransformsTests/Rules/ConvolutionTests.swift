@@ -1,0 +1,117 @@
+import GraphTransforms
+import ModelIR
+import Testing
+
+@Suite struct ConvolutionTests {
+  struct Form: CustomTestStringConvertible {
+    var rank = 2
+    var group = 1
+    var inputs = 4
+    var outputs = 6
+    var bias = true
+    var padded = true
+    var testDescription: String {
+      "\(rank)-D, group \(group), \(inputs) to \(outputs)\(bias ? ", bias" : "")"
+    }
+  }
+
+  static let forms = [
+    Form(), Form(bias: false), Form(rank: 1), Form(rank: 3, inputs: 2, outputs: 2),
+    Form(group: 2), Form(group: 2, inputs: 6, outputs: 4, bias: false),
+    Form(group: 4, inputs: 4, outputs: 4), Form(rank: 1, group: 3, inputs: 6, outputs: 9),
+    Form(group: 4, inputs: 4, outputs: 8), Form(inputs: 5, outputs: 5),
+    Form(inputs: 1, outputs: 1),
+  ]
+
+  @Test(arguments: forms, [DataType.float32, .float64, .float16, .bfloat16])
+  func takesWhatFollows(_ form: Form, _ type: DataType) throws {
+    var builder = GraphBuilder(type: type, seed: UInt64(form.outputs))
+    let x = builder.input("x", [2, form.inputs] + Array([5, 4, 3].prefix(form.rank)))
+    let kernel = [Int](repeating: 2, count: form.rank)
+    let w = builder.constant("w", [form.outputs, form.inputs / form.group] + kernel)
+    let b = form.bias ? builder.constant("b", [form.outputs]) : nil
+    let pads = [Int64](repeating: 1, count: 2 * form.rank)
+    let c = builder.node(
+      "Conv", [x, w] + (form.bias ? [b] : []),
+      ["group": .int(Int64(form.group)), "pads": .ints(pads)])
+    builder.output(builder.normalization(c, form.outputs))
+    let check = try FoldCheck(builder)
+    check.expectFolded(into: ["Conv"], rule: "conv", tolerance: type.tolerance)
+    #expect(check.result.claims.count == 2)
+  }
+
+  @Test(arguments: forms) func takesWhatComesBefore(_ form: Form) throws {
+    var builder = GraphBuilder(seed: UInt64(form.inputs))
+    let x = builder.input("x", [2, form.inputs] + Array([5, 4, 3].prefix(form.rank)))
+    let y = builder.normalization(x, form.inputs)
+    let kernel = [Int](repeating: 2, count: form.rank)
+    let w = builder.constant("w", [form.outputs, form.inputs / form.group] + kernel)
+    let b = form.bias ? builder.constant("b", [form.outputs]) : nil
+    builder.output(
+      builder.node("Conv", [y, w] + (form.bias ? [b] : []), ["group": .int(Int64(form.group))]))
+    let check = try FoldCheck(builder)
+    check.expectFolded(into: ["Conv"], rule: "conv-forward")
+  }
+
+  @Test(arguments: ["SAME_UPPER", "SAME_LOWER", "VALID"]) func knowsAutoPad(_ mode: String) throws {
+    var builder = GraphBuilder()
+    let x = builder.input("x", [1, 3, 7, 6])
+    let w = builder.constant("w", [4, 3, 3, 2])
+    let c = builder.node(
+      "Conv", [x, w], ["auto_pad": .string(Array(mode.utf8)), "strides": .ints([2, 2])])
+    builder.output(builder.normalization(c, 4))
+    try FoldCheck(builder).expectFolded(into: ["Conv"])
+
+    builder = GraphBuilder()
+    let before = builder.normalization(builder.input("x", [1, 3, 7, 6]), 3)
+    let kernel = builder.constant("w", [4, 3, 3, 2])
+    builder.output(
+      builder.node("Conv", [before, kernel], ["auto_pad": .string(Array(mode.utf8))]))
+    let check = try FoldCheck(builder)
+    if mode == "VALID" {
+      check.expectFolded(into: ["Conv"])
+    } else {
+      check.expectKept { if case .padding = $0.forward { true } else { false } }
+    }
+  }
+
+  @Test func paddingKeepsAShiftOut() throws {
+    var builder = GraphBuilder()
+    let y = builder.normalization(builder.input("x", [1, 3, 5, 5]), 3)
+    let w = builder.constant("w", [4, 3, 3, 3])
+    builder.output(builder.node("Conv", [y, w], ["pads": .ints([0, 0, 0, 1])]))
+    try FoldCheck(builder).expectKept { if case .padding = $0.forward { true } else { false } }
+  }
+
+  @Test func paddingLetsAScaleIn() throws {
+    var builder = GraphBuilder()
+    let x = builder.input("x", [1, 3, 5, 5])
+    let s = builder.constant("s", [3, 1, 1], [2, -3, 0.5])
+    let w = builder.constant("w", [4, 3, 3, 3])
+    let y = builder.node("Mul", [x, s])
+    builder.output(builder.node("Conv", [y, w], ["pads": .ints([1, 1, 1, 1])]))
+    try FoldCheck(builder).expectFolded(into: ["Conv"], rule: "conv-forward")
+  }
+
+  @Test func severalFoldsRoundOnce() throws {
+    var builder = GraphBuilder(seed: 9)
+    let x = builder.input("x", [1, 3, 5, 5])
+    let before = builder.normalization(x, 3)
+    let c = builder.node("Conv", [before, builder.constant("w", [4, 3, 3, 3])])
+    let first = builder.normalization(c, 4)
+    let scaled = builder.node("Mul", [builder.constant("m", [4, 1, 1]), first])
+    let moved = builder.node("Add", [scaled, builder.constant("a", [1, 4, 1, 1])])
+    builder.output(builder.normalization(moved, 4))
+    let check = try FoldCheck(builder)
+    check.expectFolded(into: ["Conv"])
+    let weight = try #require(check.result.claims.first { $0.role == .weight })
+    #expect(weight.steps.count == 4)
+    let source = try #require(weight.source)
+    #expect(check.original[source].name == "w")
+  }
+}
+
+extension DataType {
+  /// What rounding weights and biases of this type once may change, relative to the largest.
+  var tolerance: Double { 16 * (unitRoundoff ?? 0) }
+}

@@ -1,0 +1,84 @@
+import GraphTransforms
+import ModelIR
+import Testing
+
+/// Folds a model and holds the result against the original in Double.
+struct FoldCheck {
+  let original: Model
+  let result: FoldResult
+  /// Relative difference with folded tensors before rounding: the algebra.
+  let exact: Double
+  /// Relative difference with folded tensors as they would be stored.
+  let rounded: Double
+
+  init(_ builder: GraphBuilder, _ options: FoldOptions = FoldOptions()) throws {
+    original = try builder.finished()
+    result = FoldPass(options).run(original)
+    try result.model.validate()
+    let expected = try ReferenceEvaluator(model: original).run(builder.feeds)
+    let unrounded = try ReferenceEvaluator(model: result.model, unrounded: true)
+      .run(builder.feeds)
+    let stored = try ReferenceEvaluator(model: result.model).run(builder.feeds)
+    exact = zip(unrounded, expected).map { $0.distance(to: $1) }.max() ?? .infinity
+    rounded = zip(stored, expected).map { $0.distance(to: $1) }.max() ?? .infinity
+  }
+
+  var nodes: [String] { Self.operators(result.model) }
+
+  static func operators(_ model: Model) -> [String] {
+    model[model.mainGraph].nodes.map { model[$0].opType }
+  }
+
+  /// Everything was folded, and the result is the same.
+  func expectFolded(
+    into nodes: [String], rule: String? = nil, tolerance: Double = 2e-6,
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) {
+    #expect(self.nodes == nodes, sourceLocation: sourceLocation)
+    #expect(exact <= 1e-12, sourceLocation: sourceLocation)
+    #expect(rounded <= tolerance, sourceLocation: sourceLocation)
+    for site in result.sites {
+      #expect(site.isFolded, "\(site.name): \(site.outcome)", sourceLocation: sourceLocation)
+    }
+    if let rule, case .folded(let used, _) = result.sites.last?.outcome {
+      #expect(used == rule, sourceLocation: sourceLocation)
+    }
+    expectNames(sourceLocation)
+    #expect(
+      result.model[result.model.mainGraph].nodes.count
+        <= original[original.mainGraph].nodes.count, sourceLocation: sourceLocation)
+  }
+
+  /// Nothing was changed, for the reason given.
+  func expectKept(
+    _ matches: (KeepReason) -> Bool, sourceLocation: SourceLocation = #_sourceLocation
+  ) {
+    #expect(result.journal.isEmpty, sourceLocation: sourceLocation)
+    #expect(nodes == Self.operators(original), sourceLocation: sourceLocation)
+    guard case .kept(let reason) = result.sites.last?.outcome else {
+      Issue.record("not kept", sourceLocation: sourceLocation)
+      return
+    }
+    #expect(matches(reason), "\(reason)", sourceLocation: sourceLocation)
+    #expect(!reason.description.isEmpty, sourceLocation: sourceLocation)
+  }
+
+  /// Outputs keep their names, and what is new has names of its own.
+  private func expectNames(_ sourceLocation: SourceLocation) {
+    let before = original[original.mainGraph].outputs.map { original[$0].name }
+    let after = result.model[result.model.mainGraph].outputs.map { result.model[$0].name }
+    #expect(before == after, sourceLocation: sourceLocation)
+  }
+}
+
+extension KeepReason {
+  /// The reason found on the way backward.
+  var backward: KeepReason? {
+    if case .noPath(let backward, _) = self { backward } else { nil }
+  }
+
+  /// The reason found on the way forward.
+  var forward: KeepReason? {
+    if case .noPath(_, let forward) = self { forward } else { nil }
+  }
+}
