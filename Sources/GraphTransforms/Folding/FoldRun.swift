@@ -108,8 +108,11 @@ struct FoldRun {
     case .folded: return true
     case .kept(.parameterShape): return false
     case .kept:
-      guard let affine = try? reader.arithmetic(site.node) else { return false }
-      return !affine.affine.layout.axes.isEmpty
+      do throws(KeepReason) {
+        return try reader.arithmetic(site.node)?.affine.layout.axes.isEmpty == false
+      } catch {
+        return true
+      }
     }
   }
 

@@ -40,6 +40,7 @@ struct AdditionRule: OperatorRule {
     }
     // Its constant is no affine of the input model any more.
     draft.merge(visit.id, [])
+    draft.absorbed(by: name, at: visit.id)
     return [try operands.demand(1 - constant, affine.scaleOnly, visit)]
   }
 }
