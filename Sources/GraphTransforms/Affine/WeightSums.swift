@@ -12,7 +12,9 @@ struct WeightSums {
   private var withMean: [Double]
   private var withoutMean: [Double]
 
-  /// Sums in Double, over the unrounded elements. Complexity: one pass over the weight.
+  /// Sums in Double, over the unrounded elements.
+  ///
+  /// Complexity: one pass over the weight.
   init(_ weight: Tensor, _ place: WeightPlace, _ affine: AxisAffine) throws {
     var weight = weight
     if case .derived = weight.storage { weight.dataType = .float64 }

@@ -3,6 +3,13 @@ internal import ModelIR
 /// A patch under way: rules write what they would change, and nothing happens until every path of
 /// the site has ended in an absorber.
 struct FoldDraft {
+  /// A constant that a new Add gives to an output.
+  private struct Appended {
+    var after: NodeID
+    var output: ValueID
+    var constant: ValueID
+  }
+
   private(set) var patch: GraphPatch
   /// Values of the path whose numbers change, with the value that takes their place.
   private(set) var renames: [ValueID: ValueID] = [:]
@@ -15,7 +22,7 @@ struct FoldDraft {
   /// Nodes that absorbed, and the rules by which, in the order they were met.
   private(set) var absorbers: [NodeID] = []
   private(set) var rules: [String] = []
-  private var appended: [(after: NodeID, output: ValueID, constant: ValueID)] = []
+  private var appended: [Appended] = []
   private var met: Set<NodeID> = []
   private let site: NodeID
 
@@ -58,7 +65,7 @@ struct FoldDraft {
   mutating func append(
     addOf constant: ValueID, to output: ValueID, after node: NodeID
   ) {
-    appended.append((node, output, constant))
+    appended.append(Appended(after: node, output: output, constant: constant))
   }
 
   /// Nodes on the paths so far.
@@ -74,7 +81,7 @@ struct FoldDraft {
     let value = session.model[old]
     renames[old] =
       new
-      ?? patch.newValue("\(value.name)_folded", in: value.graph, type: session.type(of: old))
+      ?? patch.newValue("\(value.name)_folded", in: value.graph, type: value.type)
   }
 
   /// Those who read `old` read `new`.
@@ -105,16 +112,18 @@ struct FoldDraft {
   }
 
   private mutating func splice(_ session: FoldSession) {
-    for (node, output, constant) in appended {
+    for addition in appended {
+      let output = addition.output
       let value = session.model[output]
       let sum = patch.newValue(
-        "\(value.name)_unshifted", in: value.graph, type: session.type(of: output))
+        "\(value.name)_unshifted", in: value.graph, type: value.type)
       splices[output] = sum
       let add = Node(
         // The Add takes the place of the site's node in every respect.
-        name: session.model[site].name, opType: "Add", graph: session.model[node].graph, inputs: [sum, constant],
+        name: session.model[site].name, opType: "Add", graph: session.model[addition.after].graph,
+        inputs: [sum, addition.constant],
         outputs: [renames[output] ?? output])
-      patch.insertions.append(.init(add, .after(node)))
+      patch.insertions.append(.init(add, .after(addition.after)))
     }
   }
 }

@@ -1,14 +1,17 @@
 internal import ModelIR
 internal import Operators
 
-/// The model under way and what is known about it. A class, so that rules can ask without holding
-/// a copy that each patch would have to duplicate.
+/// The model under way and what is known about it.
+///
+/// A class, so that rules can ask without holding a copy that each patch would have to duplicate.
 final class FoldSession {
   private(set) var model: Model
   private(set) var uses: UseIndex
   private var names: NameAllocator
   private var constants: ConstantView
-  private var types: [ValueID: ValueType]
+  private let shapes: ShapeInference
+  /// The types of values that patches added.
+  private var types: [ValueID: ValueType] = [:]
   let options: FoldOptions
   /// Claims about initializers that earlier patches made.
   private(set) var claims: [ValueID: FoldClaim] = [:]
@@ -21,7 +24,7 @@ final class FoldSession {
     self.options = options
     uses = UseIndex(model)
     names = NameAllocator(model)
-    types = ValueTypes.infer(model, constants)
+    shapes = ShapeInference(model, constants: constants)
     self.constants = ConstantView(
       evaluator: constants, options: .init(assumesDefaults: options.assumeConstantInputs))
   }
@@ -37,12 +40,12 @@ final class FoldSession {
   /// The extents of a value; nil where even the rank is unknown.
   func dimensions(of value: ValueID) -> [Dimension]? {
     if let tensor = model[value].initializer { return tensor.shape.dimensions.map { .known($0) } }
-    return (types[value] ?? model[value].type)?.dimensions
+    return type(of: value)?.dimensions
   }
 
   func rank(of value: ValueID) -> Int? { dimensions(of: value)?.count }
 
-  func type(of value: ValueID) -> ValueType? { types[value] ?? model[value].type }
+  func type(of value: ValueID) -> ValueType? { types[value] ?? shapes.type(of: value) }
 
   func opset(of node: Node) -> Int { model.standardOpset(in: node.graph) }
 
@@ -74,9 +77,9 @@ final class FoldSession {
     }
     for claim in applied { claims[claim.target] = claim }
     for (old, new) in draft.renames where new.index >= patch.firstNewValue {
-      types[new] = types[old] ?? model[old].type
+      types[new] = type(of: old)
     }
-    for (old, new) in draft.splices { types[new] = types[old] ?? model[old].type }
+    for (old, new) in draft.splices { types[new] = type(of: old) }
     for (node, nodes) in draft.merges { merged[node] = nodes }
     journal.append(patch)
   }

@@ -1,7 +1,11 @@
 internal import ModelIR
 internal import Operators
 
-/// Mul by a constant, or Div of a constant: scale·(u·c) = u·(scale·c). A shift does not pass.
+/// Mul by a constant, or Div of a constant.
+///
+///     scale·(u·c) = u·(scale·c)
+///
+/// A shift does not pass.
 struct MultiplicationRule: OperatorRule {
   let name = "mul"
   let summary = "moves a scale into the constant of a product"

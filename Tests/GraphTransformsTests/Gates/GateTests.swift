@@ -143,7 +143,8 @@ import Testing
   }
 
   static let modes = [
-    Mode(opset: 6, isInference: false), Mode(opset: 6, attributes: ["is_test": 1], isInference: true),
+    Mode(opset: 6, isInference: false),
+    Mode(opset: 6, attributes: ["is_test": 1], isInference: true),
     Mode(opset: 7, isInference: true), Mode(opset: 8, outputs: 5, isInference: false),
     Mode(opset: 13, isInference: true), Mode(opset: 13, outputs: 5, isInference: false),
     Mode(opset: 14, isInference: true),
@@ -304,7 +305,9 @@ import Testing
       } else {
         try FoldCheck(builder).expectKept {
           // κ = √(100² + 1).
-          if case .losesAccuracy(let bits, _) = $0.forward { abs(bits - 6.644) < 0.01 } else {
+          if case .losesAccuracy(let bits, _) = $0.forward {
+            abs(bits - 6.644) < 0.01
+          } else {
             false
           }
         }

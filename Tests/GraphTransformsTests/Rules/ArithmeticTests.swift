@@ -87,8 +87,9 @@ import Testing
     let node = check.result.model[check.result.model[check.result.model.mainGraph].nodes[1]]
     #expect(node.name == "first")
     // Mean and variance are the first one's, and epsilon is not touched.
-    #expect(node.inputs.dropFirst(3).map { $0.map { check.result.model[$0].name } ?? "" }
-      == ["first.mean", "first.variance"])
+    #expect(
+      node.inputs.dropFirst(3).map { $0.map { check.result.model[$0].name } ?? "" }
+        == ["first.mean", "first.variance"])
     #expect(check.result.sites.map(\.isFolded) == [false, true, true, true])
   }
 

@@ -78,7 +78,9 @@ struct ReferenceOperators {
     return Reference([m, n]) {
       let at = grid.coordinates($0)
       var sum = 0.0
-      for i in 0..<k { sum += a[ta ? [i, at[0]] : [at[0], i]] * b[tb ? [at[1], i] : [i, at[1]]] }
+      for i in 0..<k {
+        sum += a[ta ? [i, at[0]] : [at[0], i]] * b[tb ? [at[1], i] : [i, at[1]]]
+      }
       return float("alpha", 1) * sum + (c.map { float("beta", 1) * $0.broadcast(at: at) } ?? 0)
     }
   }
