@@ -101,3 +101,29 @@ VECTOR_CLONES void bnfold_double_to_half(const double *in, uint16_t *out, size_t
 VECTOR_CLONES void bnfold_double_to_bfloat16(const double *in, uint16_t *out, size_t count) {
   for (size_t i = 0; i < count; i++) out[i] = float_to_bfloat16(double_to_float_odd(in[i]));
 }
+
+// Sums in blocks that fit the vector registers, so that every element of out is written once.
+#define TAPS(Type, name, block)                                                               \
+  VECTOR_CLONES void name(                                                                    \
+      const Type *in, const ptrdiff_t *offsets, const Type *weights, size_t taps, Type bias,  \
+      Type *out, size_t count) {                                                              \
+    size_t i = 0;                                                                             \
+    for (; i + block <= count; i += block) {                                                  \
+      Type sums[block];                                                                       \
+      for (int j = 0; j < block; j++) sums[j] = bias;                                         \
+      for (size_t t = 0; t < taps; t++) {                                                     \
+        const Type *run = in + offsets[t] + i;                                                \
+        Type weight = weights[t];                                                             \
+        for (int j = 0; j < block; j++) sums[j] += weight * run[j];                           \
+      }                                                                                       \
+      for (int j = 0; j < block; j++) out[i + j] = sums[j];                                   \
+    }                                                                                         \
+    for (; i < count; i++) {                                                                  \
+      Type sum = bias;                                                                        \
+      for (size_t t = 0; t < taps; t++) sum += weights[t] * in[offsets[t] + (ptrdiff_t)i];    \
+      out[i] = sum;                                                                           \
+    }                                                                                         \
+  }
+
+TAPS(float, bnfold_taps_f32, 64)
+TAPS(double, bnfold_taps_f64, 32)

@@ -1,4 +1,4 @@
-// The few loops over weights that need AVX2 or F16C; Swift release builds target baseline x86-64.
+// The few loops that need AVX2 or F16C; Swift release builds target baseline x86-64.
 #ifndef BNFOLD_VECTOR_LOOPS_H
 #define BNFOLD_VECTOR_LOOPS_H
 
@@ -21,5 +21,13 @@ void bnfold_float_to_bfloat16(const float *in, uint16_t *out, size_t count);
 // From double in one rounding (through float would round twice).
 void bnfold_double_to_half(const double *in, uint16_t *out, size_t count);
 void bnfold_double_to_bfloat16(const double *in, uint16_t *out, size_t count);
+
+// out[i] = bias + sum over t of weights[t] * in[offsets[t] + i], in the order of t.
+void bnfold_taps_f32(
+    const float *in, const ptrdiff_t *offsets, const float *weights, size_t taps, float bias,
+    float *out, size_t count);
+void bnfold_taps_f64(
+    const double *in, const ptrdiff_t *offsets, const double *weights, size_t taps, double bias,
+    double *out, size_t count);
 
 #endif

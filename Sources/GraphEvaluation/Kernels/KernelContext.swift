@@ -122,10 +122,22 @@ struct KernelContext {
   func result<E: KernelElement>(
     _ shape: [Int], _ elements: [E], _ type: DataType? = nil
   ) throws -> [RuntimeTensor?] {
-    [
-      RuntimeTensor(
-        dataType: try type ?? input(0).dataType, shape: shape, elements: E.wrap(elements))
-    ]
+    [value(shape, elements, try type ?? input(0).dataType)]
+  }
+
+  /// A result, held as the type and the precision ask, whatever it was computed in.
+  func value<E: KernelElement>(
+    _ shape: [Int], _ elements: [E], _ type: DataType
+  ) -> RuntimeTensor {
+    var held = E.wrap(elements)
+    switch held {
+    case .float(let floats) where precision.holdsInDouble(type):
+      held = .double(floats.map(Double.init))
+    case .double(let doubles) where !precision.holdsInDouble(type):
+      held = .float(doubles.map { Float($0) })
+    default: break
+    }
+    return RuntimeTensor(dataType: type, shape: shape, elements: held)
   }
 
   // MARK: Bodies

@@ -4,9 +4,13 @@ protocol KernelElement: Comparable, Numeric, BitwiseCopyable, Sendable {
   static func elements(of elements: RuntimeElements) -> [Self]?
   /// Elements of this type as a value's.
   static func wrap(_ elements: [Self]) -> RuntimeElements
+  /// No element is less: −∞, or the least whole number.
+  static var lowest: Self { get }
 }
 
 extension Float: KernelElement {
+  static var lowest: Float { -.infinity }
+
   static func elements(of elements: RuntimeElements) -> [Float]? {
     if case .float(let elements) = elements { elements } else { nil }
   }
@@ -15,6 +19,8 @@ extension Float: KernelElement {
 }
 
 extension Double: KernelElement {
+  static var lowest: Double { -.infinity }
+
   static func elements(of elements: RuntimeElements) -> [Double]? {
     if case .double(let elements) = elements { elements } else { nil }
   }
@@ -23,6 +29,8 @@ extension Double: KernelElement {
 }
 
 extension Int64: KernelElement {
+  static var lowest: Int64 { .min }
+
   static func elements(of elements: RuntimeElements) -> [Int64]? {
     if case .integer(let elements) = elements { elements } else { nil }
   }

@@ -19,6 +19,16 @@ protocol KernelFloat: KernelElement, BinaryFloatingPoint, SIMDScalar, Codable {
   static func atanh(_ x: Self) -> Self
   static func erf(_ x: Self) -> Self
   static func fmod(_ x: Self, _ y: Self) -> Self
+
+  /// C ← α·A·B + β·C on the calling thread; see `MatrixProduct`.
+  static func multiply(
+    _ size: MatrixProduct.Size, _ alpha: Self, _ a: MatrixProduct.Operand<Self>,
+    _ b: MatrixProduct.Operand<Self>, _ beta: Self, _ c: UnsafeMutablePointer<Self>,
+    _ rowStride: Int)
+  /// output[i] ← bias + Σ weights[t] · input[offsets[t] + i]; see `bnfold_taps_f32`.
+  static func addTaps(
+    _ input: UnsafePointer<Self>, _ offsets: UnsafePointer<Int>, _ weights: UnsafePointer<Self>,
+    _ taps: Int, _ bias: Self, _ output: UnsafeMutablePointer<Self>, _ count: Int)
 }
 
 extension Float: KernelFloat {

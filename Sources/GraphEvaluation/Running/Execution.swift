@@ -1,4 +1,5 @@
 internal import ModelIR
+internal import Operators
 
 /// One run of a model: what is alive, what is kept, who is told.
 final class Execution {
@@ -42,7 +43,7 @@ final class Execution {
         // Bodies look captured values up in the frame, so theirs stay until the node is done. The
         // others go now: what the kernel alone holds, it may change in place.
         if node.bodies.isEmpty { release(releasing, in: frame) }
-        try store(evaluate(node, id, inputs, in: frame), of: node, in: frame)
+        try store(evaluate(node, &inputs, in: frame), of: node, in: frame)
       }
       release(releasing, in: frame)
     } catch let problem as EvaluationError.Problem {
@@ -52,8 +53,10 @@ final class Execution {
   }
 
   /// The results of one node: of the model's own function of this name, else of a kernel.
+  ///
+  /// Leaves no inputs behind, so that a kernel that takes one may own it alone.
   func evaluate(
-    _ node: Node, _ id: NodeID?, _ inputs: consuming [RuntimeTensor?], in frame: ExecutionFrame
+    _ node: Node, _ inputs: inout [RuntimeTensor?], in frame: ExecutionFrame
   ) throws -> [RuntimeTensor?] {
     let node = resolved(node, in: frame)
     if !runner.model.functions.isEmpty, let function = runner.model.function(calledBy: node) {
@@ -63,9 +66,15 @@ final class Execution {
       throw EvaluationError.Problem.noKernel
     }
     var context = KernelContext(
-      node: node, opset: frame.opsets[node.domain] ?? KernelRegistry.newestOpset, inputs: inputs,
+      node: node, opset: frame.opsets[node.domain] ?? KernelRegistry.newestOpset, inputs: [],
       precision: runner.precision, options: runner.options, execution: self, frame: frame)
-    var results = try entry.run(&context)
+    swap(&context.inputs, &inputs)
+    var results: [RuntimeTensor?]
+    do {
+      results = try entry.run(&context)
+    } catch let error as AttributeError {
+      throw EvaluationError.Problem.badInput("\(error)")
+    }
     for position in results.indices { results[position]?.normalize() }
     return results
   }

@@ -24,8 +24,8 @@ public struct KernelConstantEvaluator: ConstantEvaluator {
     let frame = ExecutionFrame(
       parent: nil, functionAttributes: nil, opsets: model.opsets(in: node.graph), depth: 0)
     do {
-      let values = try inputs.map { try $0.map { try RuntimeTensor($0, precision: .stored) } }
-      let results = try execution.evaluate(node, nil, values, in: frame)
+      var values = try inputs.map { try $0.map { try RuntimeTensor($0, precision: .stored) } }
+      let results = try execution.evaluate(node, &values, in: frame)
       var tensors: [Tensor] = []
       for result in results {
         guard let result, result.count <= maximumElements else { return nil }
