@@ -1,0 +1,113 @@
+#if canImport(Accelerate)
+  internal import Accelerate
+#else
+  internal import COpenBLAS
+#endif
+
+/// General matrix products by the system's BLAS, split over threads.
+///
+///     C[m, n] ← α · op(A)[m, k] · op(B)[k, n] + β · C
+///
+/// Row-major with leading dimensions. The library itself runs on the calling thread: its own
+/// threads would spin between products and take the processors from other kernels. The split does
+/// not touch the sum over k, so a run is bit-identical to the next one.
+enum MatrixProduct {
+  /// One matrix: where it begins, the distance of its rows, and whether it is read transposed.
+  @unsafe struct Operand<E> {
+    var base: UnsafePointer<E>
+    var rowStride: Int
+    var transposed: Bool
+
+    init(_ base: UnsafePointer<E>, rowStride: Int, transposed: Bool = false) {
+      unsafe self.base = base
+      unsafe self.rowStride = rowStride
+      unsafe self.transposed = transposed
+    }
+
+    func from(row: Int) -> UnsafePointer<E> {
+      unsafe base + (transposed ? row : row * rowStride)
+    }
+
+    func from(column: Int) -> UnsafePointer<E> {
+      unsafe base + (transposed ? column * rowStride : column)
+    }
+  }
+
+  /// Extents of a product.
+  struct Size {
+    var m: Int
+    var n: Int
+    var k: Int
+  }
+
+  /// The product, split along the longer side of C over at most `threads` threads.
+  ///
+  /// Extents must fit 32 bits (`check`). k = 0 scales C only.
+  static func multiply<E: KernelFloat>(
+    _ size: Size, alpha: E = 1, _ a: Operand<E>, _ b: Operand<E>, beta: E = 0,
+    _ c: UnsafeMutablePointer<E>, rowStride: Int, threads: Int = 1
+  ) {
+    guard size.m > 0, size.n > 0 else { return }
+    _ = configured
+    // Fewer than some 64 thousand multiplications do not pay for waking a thread.
+    let work = size.m * max(1, size.n * max(1, size.k) / 65536)
+    let threads = size.m * size.n * max(1, size.k) < 131072 ? 1 : min(threads, max(1, work))
+    if size.m >= size.n {
+      Parallel.forEachRange(size.m, threads: threads, grain: 8) { rows in
+        unsafe E.multiply(
+          Size(m: rows.count, n: size.n, k: size.k), alpha,
+          Operand(a.from(row: rows.lowerBound), rowStride: a.rowStride, transposed: a.transposed),
+          b, beta, c + rows.lowerBound * rowStride, rowStride)
+      }
+    } else {
+      Parallel.forEachRange(size.n, threads: threads, grain: 16) { columns in
+        unsafe E.multiply(
+          Size(m: size.m, n: columns.count, k: size.k), alpha, a,
+          Operand(
+            b.from(column: columns.lowerBound), rowStride: b.rowStride, transposed: b.transposed),
+          beta, c + columns.lowerBound, rowStride)
+      }
+    }
+  }
+
+  /// Throws when an extent does not fit the library's 32 bits.
+  static func check(_ extents: Int...) throws {
+    guard extents.allSatisfy({ $0 <= Int(Int32.max) }) else {
+      throw EvaluationError.Problem.limit("a matrix product of extents \(extents)")
+    }
+  }
+
+  private static let configured: Void = {
+    #if !canImport(Accelerate)
+      openblas_set_num_threads(1)
+    #endif
+  }()
+}
+
+extension Float {
+  static func multiply(
+    _ size: MatrixProduct.Size, _ alpha: Float, _ a: MatrixProduct.Operand<Float>,
+    _ b: MatrixProduct.Operand<Float>, _ beta: Float, _ c: UnsafeMutablePointer<Float>,
+    _ rowStride: Int
+  ) {
+    unsafe cblas_sgemm(
+      CblasRowMajor, a.transposed ? CblasTrans : CblasNoTrans,
+      b.transposed ? CblasTrans : CblasNoTrans, Int32(size.m), Int32(size.n), Int32(size.k),
+      alpha, a.base, Int32(max(1, a.rowStride)), b.base, Int32(max(1, b.rowStride)), beta, c,
+      Int32(max(1, rowStride)))
+  }
+}
+
+extension Double {
+  static func multiply(
+    _ size: MatrixProduct.Size, _ alpha: Double, _ a: MatrixProduct.Operand<Double>,
+    _ b: MatrixProduct.Operand<Double>, _ beta: Double, _ c: UnsafeMutablePointer<Double>,
+    _ rowStride: Int
+  ) {
+    unsafe cblas_dgemm(
+      CblasRowMajor, a.transposed ? CblasTrans : CblasNoTrans,
+      b.transposed ? CblasTrans : CblasNoTrans, Int32(size.m), Int32(size.n), Int32(size.k),
+      alpha, a.base, Int32(max(1, a.rowStride)), b.base, Int32(max(1, b.rowStride)), beta, c,
+      Int32(max(1, rowStride)))
+  }
+}
