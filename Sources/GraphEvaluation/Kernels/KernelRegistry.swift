@@ -55,6 +55,21 @@ enum KernelRegistry {
     QuantizationKernels.table,
     RecurrentKernels.table,
     ResizeKernels.table,
+    ConvolutionKernels.table,
+    TransposedConvolutionKernels.table,
+    QuantizedConvolutionKernels.table,
+    DeformableConvolutionKernels.table,
+    MatrixKernels.table,
+    QuantizedMatrixKernels.table,
+    EinsumKernels.table,
+    BatchNormalizationKernels.table,
+    NormalizationKernels.table,
+    SoftmaxKernels.table,
+    LocalNormalizationKernels.table,
+    PoolKernels.table,
+    GlobalPoolKernels.table,
+    MaxUnpoolKernels.table,
+    RegionPoolKernels.table,
   ]
 
   /// The newest operator set of the standard that the kernels know, for models that name none.
