@@ -1,1 +1,0 @@
-// ModelFormats: see README.md, "The house".
