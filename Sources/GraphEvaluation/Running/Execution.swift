@@ -117,7 +117,12 @@ final class Execution {
     }
     for (position, id) in listed.enumerated() {
       let given = inputs.indices.contains(position) ? inputs[position] : nil
-      if let given { frame.values[id] = given } else { frame.absent.insert(id) }
+      if let given {
+        frame.values[id] = given
+        try observer?(id, given)
+      } else {
+        frame.absent.insert(id)
+      }
     }
     try runNodes(of: graph, in: frame)
     let outputs = try runner.model[graph].outputs.map { try value($0, in: frame) }

@@ -6,7 +6,7 @@ public import ModelIR
 /// one runner and its copies (`EvaluationOptions.keepsConstants`).
 public struct GraphRunner: Sendable {
   /// Is told every value that a node makes, in bodies and functions too (then once for each
-  /// iteration or call), right after it was made.
+  /// iteration or call, and what goes into them as well), right after it was made.
   public typealias Observer = (ValueID, RuntimeTensor) throws -> Void
 
   /// The model.
@@ -59,10 +59,22 @@ public struct GraphRunner: Sendable {
   ///
   /// Inputs come from `values` first (so a caller can put its own in place of a constant), then
   /// from the model's initializers. Nothing is freed.
-  public func run(nodes: [NodeID], values: inout [ValueID: RuntimeTensor]) throws {
+  public func run(
+    nodes: [NodeID], values: inout [ValueID: RuntimeTensor], observing: Observer? = nil
+  ) throws {
+    guard let observing else {
+      return try run(nodes, &values, Execution(self, keeping: [], observer: nil))
+    }
+    try withoutActuallyEscaping(observing) { observer in
+      try run(nodes, &values, Execution(self, keeping: [], observer: observer))
+    }
+  }
+
+  private func run(
+    _ nodes: [NodeID], _ values: inout [ValueID: RuntimeTensor], _ execution: Execution
+  ) throws {
     guard let first = nodes.first else { return }
     let graph = model[first].graph
-    let execution = Execution(self, keeping: [], observer: nil)
     let defaults = model.functions.first { $0.body == graph }?.defaultAttributes
     let frame = ExecutionFrame(
       parent: nil,
