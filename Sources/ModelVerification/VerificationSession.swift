@@ -1,28 +1,135 @@
+internal import GraphEvaluation
 internal import ModelIR
+internal import Operators
 
-/// One verification on its way.
+/// One verification on its way: the layers one after the other, and what they say put together.
 struct VerificationSession {
   let verifier: Verifier
-  let correspondence: Correspondence
-  let originalReads: ModelReads
-  let writtenReads: ModelReads
+  let resolvers: (original: ConstantResolver, written: ConstantResolver)
+  let reads: (original: ModelReads, written: ModelReads)
+  let equality: RegionEquality
+  var correspondence: Correspondence
+  /// Constants of the original by name; of several in different graphs the first.
+  let constantsByName: [String: ValueID]
+  /// What the original's values hold, as far as it is known.
+  let types: [ValueID: ValueType]
+  /// Changed regions; `report.regions` has one entry for each.
+  var regions: [Region] = []
   var report = VerificationReport()
+
+  var options: VerificationOptions { verifier.options }
 
   init(_ verifier: Verifier) {
     self.verifier = verifier
-    correspondence = Correspondence(
+    let pairing = Correspondence(
       original: verifier.original, written: verifier.written,
       defaultsAreConstant: verifier.options.assumesConstantDefaults)
-    originalReads = ModelReads(verifier.original)
-    writtenReads = ModelReads(verifier.written)
+    let evaluation = verifier.options.evaluation
+    let originalResolver = ConstantResolver(
+      verifier.original, pairing.originalConstants, evaluation)
+    let writtenResolver = ConstantResolver(verifier.written, pairing.writtenConstants, evaluation)
+    resolvers = (originalResolver, writtenResolver)
+    reads = (ModelReads(verifier.original), ModelReads(verifier.written))
+    equality = RegionEquality(pairing, original: originalResolver, written: writtenResolver)
+    correspondence = pairing
+    let inference = ShapeInference(verifier.original, constants: KernelConstantEvaluator())
+    var names: [String: ValueID] = [:]
+    var types: [ValueID: ValueType] = [:]
+    for (index, value) in verifier.original.values.enumerated() {
+      let id = ValueID(index)
+      if let type = inference.type(of: id) ?? value.type { types[id] = type }
+      if pairing.originalConstants.contains(id), names[value.name] == nil { names[value.name] = id }
+    }
+    constantsByName = names
+    self.types = types
   }
 
   /// All layers.
   mutating func run() throws -> VerificationReport {
-    report.gaps.append(
-      CoverageGap(
-        layer: .parameters, graph: "graph", subject: "model", reason: "was not compared"))
-    report.verdict = .partlyCovered
+    compareInterfaces()
+    try findRegions()
+    try checkConstantOutputs()
+    try checkParameters()
+    try probeRegions()
+    try runEndToEnd()
+    reachVerdict()
     return report
+  }
+
+  // MARK: Structure
+
+  private mutating func compareInterfaces() {
+    let interface = InterfaceComparison(
+      original: verifier.original, written: verifier.written,
+      defaultsAreConstant: options.assumesConstantDefaults)
+    report.failures += interface.failures
+    report.warnings += interface.warnings
+  }
+
+  /// Cuts all graphs and keeps the regions that are not the same in both forms.
+  private mutating func findRegions() throws {
+    // Bodies come first: a node around a body is the same only if the body can be compared itself.
+    var changed: [[Region]] = correspondence.graphs.map { _ in [] }
+    for index in correspondence.graphs.indices.reversed() {
+      let finder = RegionFinder(
+        correspondence, originalReads: reads.original, writtenReads: reads.written)
+      for region in finder.regions(of: index) where !region.outputs.isEmpty {
+        if try equality.isEqual(region, in: correspondence) {
+          report.provenRegions += 1
+          continue
+        }
+        changed[index].append(region)
+        let isMain = correspondence.graphs[index].original == verifier.original.mainGraph
+        if !isMain, !region.foreignInputs.isEmpty { correspondence.setNotSeparable(index) }
+      }
+    }
+    for (index, list) in changed.enumerated() where isComparedItself(index) {
+      for region in list { add(region) }
+    }
+  }
+
+  /// Whether a graph's regions are judged by themselves, and not as part of a node around it.
+  private func isComparedItself(_ index: Int) -> Bool {
+    let pair = correspondence.graphs[index]
+    return pair.isSeparable || pair.original == verifier.original.mainGraph
+  }
+
+  private mutating func add(_ region: Region) {
+    let (original, written) = (verifier.original, verifier.written)
+    regions.append(region)
+    report.regions.append(
+      RegionCheck(
+        graph: correspondence.graphs[region.graph].path,
+        inputs: region.inputs.map { original[$0.original].name },
+        outputs: region.outputs.map { original[$0.original].name },
+        originalNodes: region.originalNodes.map { NodeLabel.text(original[$0], in: original) },
+        writtenNodes: region.writtenNodes.map { NodeLabel.text(written[$0], in: written) }))
+  }
+
+  /// Outputs that are constants have no region.
+  private mutating func checkConstantOutputs() throws {
+    for pair in correspondence.graphs {
+      let (a, b) = (verifier.original[pair.original].outputs, verifier.written[pair.written].outputs)
+      guard a.count == b.count else { continue }
+      for (x, y) in zip(a, b) {
+        let (old, new) = (
+          correspondence.originalConstants.contains(x), correspondence.writtenConstants.contains(y)
+        )
+        let name = verifier.original[x].name
+        if old, new {
+          if try !equality.areSameConstants(x, y) {
+            report.failures.append(
+              VerificationFailure(
+                layer: .regionProbe, graph: pair.path, subject: name,
+                message: "is a constant output that differs"))
+          }
+        } else if old != new {
+          report.gaps.append(
+            CoverageGap(
+              layer: .regionProbe, graph: pair.path, subject: name,
+              reason: "is a constant in one model and computed in the other"))
+        }
+      }
+    }
   }
 }

@@ -35,6 +35,8 @@ public struct ValueFigures: Sendable, Hashable {
   public var worst: ElementDifference?
   /// For outputs that look like class scores: how often the same class won.
   public var classes: ClassAgreement?
+  /// 4·rms(O − R) + 16u·rms(R): beyond it rms(D − R) is a warning.
+  public var warningLevel = 0.0
   /// rms(D − R) as a fraction of what would be a warning; nil below 32 elements.
   public var deploymentRatio: Double?
   /// Whole numbers or bools that differ between D and O.

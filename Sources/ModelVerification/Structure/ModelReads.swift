@@ -21,6 +21,12 @@ struct ModelReads {
     return inputs + captured
   }
 
+  /// The same for one node of a model.
+  static func inputs(of node: NodeID, in model: Model) -> [ValueID] {
+    let inputs = model[node].inputs.compactMap { $0 }
+    return model[node].bodies.isEmpty ? inputs : inputs + captured(by: model[node], in: model)
+  }
+
   /// Values that the bodies of a node, and bodies in them, read from around the node.
   private static func captured(by node: Node, in model: Model) -> [ValueID] {
     var inside: Set<GraphID> = []

@@ -1,0 +1,67 @@
+internal import GraphEvaluation
+internal import ModelIR
+
+extension BoundPropagator {
+  /// Functions of slope at most 1: errors do not grow.
+  func contraction(_ node: Node, _ id: NodeID) throws -> [ErrorBound] {
+    if node.opType == "LeakyRelu", case .float(let alpha)? = node.attribute("alpha"),
+      alpha.magnitude > 1
+    {
+      return try multiplied(node, by: Double(alpha.magnitude))
+    }
+    return [bound(node.input(0))]
+  }
+
+  /// Functions of bounded slope that are not monotone: HardSwish 1.5, the others below 1.2.
+  func smooth(_ node: Node, _ id: NodeID) throws -> [ErrorBound] {
+    // Swish's alpha scales its argument; the slope stays.
+    try multiplied(node, by: node.opType == "HardSwish" ? 1.5 : 1.2)
+  }
+
+  /// Softmax: Σ|∂y/∂x| ≤ ½, its logarithm: ≤ 2, of the largest error.
+  func softmax(_ node: Node, _ id: NodeID) throws -> [ErrorBound] {
+    guard let amounts = amounts(node.input(0)) else { return [.exact] }
+    let largest = amounts.limits.max() ?? 0
+    let factor = node.opType == "Softmax" ? 0.5 : 2
+    let limits = [Double](repeating: factor * largest, count: amounts.absolute.count)
+    return [.amounts(ErrorAmounts(variance: nil, absolute: limits))]
+  }
+
+  /// Monotone functions, steps among them: what they are at the ends of the error's interval.
+  ///
+  /// So Round is exact where the interval holds no step, and off by one where it does.
+  func monotone(_ node: Node, _ id: NodeID) throws -> [ErrorBound] {
+    guard let x = node.input(0), let output = node.output(0), let amounts = amounts(x) else {
+      return [.exact]
+    }
+    let value = try number(x)
+    let result = try number(output)
+    guard value.integers == nil, result.dataType != .bool else {
+      return [.unknown("no error bound is known for \(node.opType) of this type")]
+    }
+    if node.opType == "Cast", result.integers == nil { return [.amounts(amounts)] }
+    let numbers = value.doubles()
+    let limits = amounts.limits
+    let here = result.doubles()
+    var worst = [Double](repeating: 0, count: here.count)
+    for sign in [-1.0, 1.0] {
+      let moved = zip(numbers, limits).map { $0 + sign * $1 }
+      var inputs: [RuntimeTensor?] = try node.inputs.map { try $0.map { try number($0) } }
+      inputs[0] = RuntimeTensor(
+        dataType: value.dataType, shape: value.shape, elements: .double(moved))
+      guard let there = try variant(node).run(inputs).first??.doubles() else { continue }
+      for i in worst.indices {
+        let change = (there[i] - here[i]).magnitude
+        worst[i] = change.isNaN ? .infinity : max(worst[i], change)
+      }
+    }
+    return [.amounts(ErrorAmounts(variance: nil, absolute: worst))]
+  }
+
+  private func multiplied(_ node: Node, by factor: Double) throws -> [ErrorBound] {
+    guard let amounts = amounts(node.input(0)) else { return [.exact] }
+    return [
+      .amounts(ErrorAmounts(variance: nil, absolute: amounts.limits.map { $0 * factor }))
+    ]
+  }
+}

@@ -1,0 +1,139 @@
+internal import GraphEvaluation
+internal import ModelIR
+
+extension BoundPropagator {
+  /// Conv, ConvTranspose, Gemm, MatMul: y = W ∗ x + b.
+  ///
+  /// Statistical, for independent normal x: variance (u²·W²) ∗ 1. Sure: (u·|W|) ∗ |x|. Errors e of
+  /// x: |W| ∗ e. Bias: u·|b|. All by the node's own kernel, so that groups, pads and transposed
+  /// operands are those of the node. Double models: times 1 + √K, K products in a sum, because the
+  /// comparison itself rounds as coarsely.
+  func linear(_ node: Node, _ id: NodeID) throws -> [ErrorBound] {
+    guard let a = node.input(0), let b = node.input(1), let output = node.output(0) else {
+      return [.unknown("\(node.opType) lacks an input")]
+    }
+    let result = try number(output)
+    var amounts = try products(node, id, a, b)
+    if let bias = node.input(2) { try addBias(node, bias, result.shape, &amounts) }
+    return [.amounts(amounts)]
+  }
+
+  private func products(
+    _ node: Node, _ id: NodeID, _ a: ValueID, _ b: ValueID
+  ) throws -> ErrorAmounts {
+    let (x, y) = (try number(a), try number(b))
+    let growth = summationGrowth(node, isConstant(a) ? x : y)
+    var amounts = ErrorAmounts(variance: nil, absolute: [])
+    for (isFirst, constant, data) in [(true, a, b), (false, b, a)] where isConstant(constant) {
+      let (weight, other) = isFirst ? (x, y) : (y, x)
+      // u is multiplied afterwards: u·|W| might leave Float's range.
+      let factor = (weight.dataType.unitRoundoff ?? 0) * roundings * growth
+      let least = weight.dataType.smallestNormal
+      let sizes = tensor(weight.doubles().map { max($0.magnitude, least) }, weight.shape)
+      if mode == .statistical, normal.contains(data) {
+        let ones = tensor([Double](repeating: 1, count: other.count), other.shape)
+        let squares = tensor(sizes.doubles().map { $0 * $0 }, sizes.shape)
+        amounts.variance = try magnitudes(node, squares, ones, isFirst, squared: true).map {
+          $0 * factor * factor
+        }
+        amounts.sources = [id.index]
+      } else {
+        let inputs = tensor(other.doubles().map(\.magnitude), other.shape)
+        let sums = try magnitudes(node, sizes, inputs, isFirst)
+        add(sums.map { $0 * factor }, to: &amounts.absolute)
+      }
+    }
+    // Errors that come in, against the largest that the other operand can be.
+    let (ea, eb) = (self.amounts(a)?.limits, self.amounts(b)?.limits)
+    if let ea {
+      var sizes = y.doubles().map(\.magnitude)
+      if let eb { for i in sizes.indices { sizes[i] += eb[i] } }
+      add(
+        try magnitudes(node, tensor(ea, x.shape), tensor(sizes, y.shape), true),
+        to: &amounts.absolute)
+    }
+    if let eb {
+      let sizes = tensor(x.doubles().map(\.magnitude), x.shape)
+      add(try magnitudes(node, tensor(eb, y.shape), sizes, false), to: &amounts.absolute)
+    }
+    if amounts.absolute.isEmpty {
+      let count = try node.output(0).map { try number($0).count } ?? 0
+      amounts.absolute = [Double](repeating: 0, count: count)
+    }
+    return amounts
+  }
+
+  /// The node on two operands of magnitudes, without bias.
+  private func magnitudes(
+    _ node: Node, _ one: RuntimeTensor, _ other: RuntimeTensor, _ isFirst: Bool,
+    squared: Bool = false
+  ) throws -> [Double] {
+    var variant = variant(node)
+    if node.opType == "Gemm" {
+      var alpha: Float = 1
+      if case .float(let stated)? = node.attribute("alpha") { alpha = stated.magnitude }
+      variant = variant.setting("alpha", .float(squared ? alpha * alpha : alpha))
+    }
+    let operands = isFirst ? [one, other] : [other, one]
+    if !squared, let quick = try inFloat(variant, operands) { return quick }
+    return try variant.run(operands).first??.doubles() ?? []
+  }
+
+  /// The same in Float, which is exact enough for a bound and twice as fast; nil where its range
+  /// does not do.
+  private func inFloat(_ variant: NodeVariant, _ operands: [RuntimeTensor]) throws -> [Double]? {
+    let floats = operands.map { operand in
+      RuntimeTensor(operand.doubles().map { Float($0) }, shape: operand.shape)
+    }
+    guard let result = try variant.run(floats, precision: .stored).first ?? nil else { return nil }
+    let numbers = result.doubles()
+    // Float's own rounding in sums of 2²⁰ terms is far within the bounds' margin of 5 %, and what
+    // it loses near zero is below the comparison's own noise.
+    return numbers.allSatisfy(\.isFinite) ? numbers : nil
+  }
+
+  /// Adds u·|b|, or the bias's own error, along the channels.
+  private func addBias(
+    _ node: Node, _ bias: ValueID, _ shape: [Int], _ amounts: inout ErrorAmounts
+  ) throws {
+    let value = try number(bias)
+    var errors: [Double]
+    if isConstant(bias) {
+      errors = rounding(of: value)
+    } else if let incoming = self.amounts(bias) {
+      errors = incoming.limits
+    } else {
+      return
+    }
+    var extents = value.shape
+    if node.opType == "Gemm" {
+      if case .float(let beta)? = node.attribute("beta") {
+        for i in errors.indices { errors[i] *= Double(beta.magnitude) }
+      }
+    } else {
+      extents += [Int](repeating: 1, count: max(0, shape.count - 2))
+    }
+    guard let expanded = Broadcast.expand(errors, extents, to: shape) else { return }
+    add(expanded, to: &amounts.absolute)
+  }
+
+  /// 1, or 1 + √K for Double models.
+  private func summationGrowth(_ node: Node, _ weight: RuntimeTensor) -> Double {
+    guard weight.dataType == .float64 else { return 1 }
+    let outputs =
+      switch node.opType {
+      case "Conv": weight.shape.first ?? 1
+      case "ConvTranspose": weight.shape.count > 1 ? weight.shape[1] : 1
+      default: weight.shape.min() ?? 1
+      }
+    return 1 + (Double(weight.count) / Double(max(1, outputs))).squareRoot()
+  }
+
+  private func add(_ more: [Double], to sum: inout [Double]) {
+    if sum.isEmpty {
+      sum = more
+    } else {
+      for i in sum.indices { sum[i] += more[i] }
+    }
+  }
+}

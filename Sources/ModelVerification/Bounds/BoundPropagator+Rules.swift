@@ -1,0 +1,72 @@
+internal import ModelIR
+
+extension BoundPropagator {
+  /// How an operator treats errors.
+  struct Rule: Sendable {
+    /// The outputs' bounds of a node that has been run.
+    typealias Body = (Node, NodeID) throws -> [ErrorBound]
+
+    /// Without errors in its inputs, nothing can go wrong: it has no parameters that a fold writes.
+    var isExactWithoutErrors = true
+    /// It only moves elements, so independent normal numbers stay what they are.
+    var keepsNormal = false
+    /// The rule itself.
+    var run: @Sendable (BoundPropagator) -> Body
+  }
+
+  /// Every operator that has a rule.
+  static let rules: [String: Rule] = {
+    var rules: [String: Rule] = [:]
+    func add(
+      _ names: [String], parameters: Bool = false, keepsNormal: Bool = false,
+      _ run: @escaping @Sendable (BoundPropagator) -> Rule.Body
+    ) {
+      for name in names {
+        rules[name] = Rule(
+          isExactWithoutErrors: !parameters, keepsNormal: keepsNormal, run: run)
+      }
+    }
+    add(["Conv", "ConvTranspose", "Gemm", "MatMul"], parameters: true) { $0.linear }
+    add(["BatchNormalization"], parameters: true) { $0.batchNormalization }
+    add(
+      ["InstanceNormalization", "LayerNormalization", "GroupNormalization"], parameters: true
+    ) { $0.normalization }
+    add(["Add", "Sub", "Sum"], parameters: true) { $0.sum }
+    add(["Mul", "Div"], parameters: true) { $0.product }
+    add(["Max", "Min"], parameters: true) { $0.largest }
+    add(["PRelu"], parameters: true) { $0.parametricReLU }
+    add(
+      [
+        "Identity", "Dropout", "Transpose", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Slice",
+        "Split", "DepthToSpace", "SpaceToDepth", "Concat",
+      ], keepsNormal: true
+    ) { $0.movement }
+    add(
+      [
+        "Gather", "Expand", "Tile", "Pad", "MaxPool", "GlobalMaxPool", "AveragePool",
+        "GlobalAveragePool", "ReduceMax", "ReduceMean", "Where", "Trilu", "Resize", "Upsample",
+      ]
+    ) { $0.movement }
+    add(["ReduceMin"]) { $0.smallestOf }
+    add(["ReduceSum"]) { $0.total }
+    add(
+      ["Relu", "LeakyRelu", "Abs", "Neg", "Sigmoid", "Tanh", "Sin", "Cos", "Softsign"]
+    ) { $0.contraction }
+    add(["HardSwish", "Gelu", "Mish", "Swish"]) { $0.smooth }
+    add(["Softmax", "LogSoftmax"]) { $0.softmax }
+    add(
+      [
+        "Exp", "Log", "Sqrt", "Erf", "Softplus", "Elu", "Selu", "Celu", "HardSigmoid", "Atan",
+        "Asinh", "ThresholdedRelu", "Floor", "Ceil", "Round", "Sign", "QuantizeLinear", "Clip",
+        "Cast",
+      ]
+    ) { $0.monotone }
+    add(["Greater", "Less", "GreaterOrEqual", "LessOrEqual", "Equal"], parameters: true) {
+      $0.comparison
+    }
+    add(["And", "Or", "Xor", "Not"]) { $0.logic }
+    add(["ArgMax", "ArgMin", "TopK"]) { $0.ranking }
+    add(["Shape", "Size"]) { _ in { node, _ in node.outputs.map { _ in .exact } } }
+    return rules
+  }()
+}

@@ -1,0 +1,113 @@
+internal import GraphEvaluation
+internal import ModelIR
+
+/// Layer 1: every claimed tensor against the bytes in the written file.
+///
+/// Bounds: a weight of a fold is within ½ ulp·(1 + 2⁻²⁰) of the recomputed number (rounded once), a
+/// bias within ½ ulp + 2⁻⁵⁰·(sum of its summands' magnitudes). For Double models and for models that
+/// another program made, 4 ulp stand in place of ½ (a factor in Double has roundings of its own),
+/// and another program's bias may be off by as much as its summands' roundings.
+struct ParameterLayer {
+  let original: Model
+  let written: Model
+  let originalConstants: ConstantSet
+  let resolver: ConstantResolver
+  let writtenResolver: ConstantResolver
+
+  /// What became of one claim.
+  enum Result {
+    case checked(ParameterCheck, VerificationFailure?)
+    case notCovered(CoverageGap)
+  }
+
+  /// Recomputes a claim and compares it.
+  func check(_ resolved: ResolvedClaim) throws -> Result {
+    func gap(_ reason: String) -> Result {
+      .notCovered(
+        CoverageGap(
+          layer: .parameters, graph: resolved.graph, subject: resolved.name, reason: reason))
+    }
+    guard let tensor = writtenResolver.storedTensor(resolved.target) else {
+      return gap("is no stored tensor")
+    }
+    guard tensor.dataType.unitRoundoff != nil else {
+      return gap("has type \(tensor.dataType.name)")
+    }
+    if let problem = try typeProblem(resolved, tensor) {
+      let failure = VerificationFailure(
+        layer: .parameters, graph: resolved.graph, subject: resolved.name, message: problem)
+      return .checked(record(resolved, 0, .infinity, .infinity), failure)
+    }
+    let recomputation = ClaimRecomputation(
+      model: original, resolver: resolver,
+      affines: AffineReader(model: original, constants: originalConstants, resolver: resolver),
+      claim: resolved.claim, shape: tensor.shape)
+    do {
+      return try compare(resolved, tensor, recomputation.run())
+    } catch let problem as RecomputedAffine.Problem {
+      return gap(problem.reason)
+    }
+  }
+
+  // MARK: Parts
+
+  private func typeProblem(_ resolved: ResolvedClaim, _ tensor: Tensor) throws -> String? {
+    guard case .weight = resolved.claim.role, let source = resolved.claim.source,
+      let old = try resolver.value(source)
+    else { return nil }
+    if old.dataType != tensor.dataType {
+      return "has type \(tensor.dataType.name) instead of \(old.dataType.name)"
+    }
+    guard Broadcast.shape(old.shape, tensor.shape.dimensions) != nil
+      || old.count == tensor.shape.elementCount
+    else { return "has shape \(tensor.shape) instead of \(old.shape)" }
+    return nil
+  }
+
+  private func compare(
+    _ resolved: ResolvedClaim, _ tensor: Tensor, _ expected: ClaimRecomputation.Result
+  ) throws -> Result {
+    let type = tensor.dataType
+    let rounding = type.unitRoundoff ?? 0
+    let isExact = resolved.isClaimed && type != .float64
+    let ulps = isExact ? 0.5 * (1 + 0x1p-20) : 4 + Double(resolved.claim.steps.count)
+    let summand = resolved.isClaimed ? 0x1p-50 : 8 * rounding
+    var comparison = ElementComparison()
+    var worstULP = 0.0
+    try tensor.forEachDouble { element, found in
+      let number = expected.numbers[element]
+      let ulp = type.ulp(of: number)
+      let magnitude = expected.magnitudes.isEmpty ? 0 : expected.magnitudes[element]
+      comparison.add(
+        element, found: found, expected: number, bound: ulps * ulp + summand * magnitude)
+      worstULP = max(worstULP, (found - number).magnitude / ulp)
+    }
+    let check = record(
+      resolved, tensor.shape.elementCount, worstULP, comparison.worstRatio)
+    guard let difference = comparison.difference(shape: tensor.shape.dimensions) else {
+      return .checked(check, nil)
+    }
+    let failure = VerificationFailure(
+      layer: .parameters, graph: resolved.graph, subject: resolved.name,
+      message: "is not what \(check.linearNode) and the folded operators make",
+      element: difference)
+    return .checked(check, failure)
+  }
+
+  private func record(
+    _ resolved: ResolvedClaim, _ elements: Int, _ worstULP: Double, _ worstRatio: Double
+  ) -> ParameterCheck {
+    let node = original[resolved.claim.linearNode]
+    return ParameterCheck(
+      graph: resolved.graph, target: resolved.name, linearNode: NodeLabel.text(node, in: original),
+      elements: elements, worstULP: worstULP, worstRatio: worstRatio,
+      isClaimed: resolved.isClaimed)
+  }
+}
+
+extension Tensor {
+  /// Calls `body` with every element as Double and its position.
+  func forEachDouble(_ body: (Int, Double) -> Void) throws {
+    for (position, number) in try doubles().enumerated() { body(position, number) }
+  }
+}

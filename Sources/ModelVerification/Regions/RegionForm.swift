@@ -1,0 +1,47 @@
+internal import GraphEvaluation
+internal import ModelIR
+
+/// One form of a region, run node by node in Double.
+final class RegionForm {
+  let model: Model
+  let constants: ConstantSet
+  let resolver: ConstantResolver
+  private let runner: GraphRunner
+  /// What was fed and made.
+  private(set) var values: [ValueID: RuntimeTensor] = [:]
+
+  init(
+    model: Model, constants: ConstantSet, resolver: ConstantResolver, options: EvaluationOptions
+  ) {
+    self.model = model
+    self.constants = constants
+    self.resolver = resolver
+    runner = GraphRunner(model: model, precision: .double, options: options)
+  }
+
+  /// Runs nodes in order and tells `after` each one.
+  ///
+  /// Errors: `EvaluationError`; those of reading weights.
+  func run(
+    _ nodes: [NodeID], feeding inputs: [ValueID: RuntimeTensor],
+    after: (NodeID) throws -> Void = { _ in }
+  ) throws {
+    values = inputs
+    for node in nodes {
+      var own: [ValueID: RuntimeTensor] = [:]
+      for input in ModelReads.inputs(of: node, in: model) {
+        // Initializers are left to the runner, which widens them while it reads them.
+        own[input] = try values[input] ?? computedConstant(input)
+      }
+      try runner.run(nodes: [node], values: &own)
+      for output in model[node].outputs.compactMap({ $0 }) { values[output] = own[output] }
+      try after(node)
+    }
+  }
+
+  /// A constant that nodes make, in the precision of its type.
+  private func computedConstant(_ value: ValueID) throws -> RuntimeTensor? {
+    guard model[value].initializer == nil, constants.contains(value) else { return nil }
+    return try resolver.value(value)
+  }
+}

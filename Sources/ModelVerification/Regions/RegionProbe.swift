@@ -1,0 +1,69 @@
+internal import GraphEvaluation
+internal import ModelIR
+
+/// Layer 2: a region in both forms on independent normal numbers.
+///
+/// Bound per element: 8·√Σ(u·W′)² + Σ u·|b′| over the region's parameters, with only the taps that
+/// lie inside the input. For rounded parameters the difference is a sum of independent normal
+/// terms of at most that variance, so a false alarm has a probability below 10⁻¹⁴ per element for
+/// any rounding pattern; a wrong axis, group, pad, epsilon or mean is far beyond.
+struct RegionProbe {
+  let judge: RegionJudge
+  let shapes: ProbeShapes
+  let seed: UInt64
+
+  /// Probes one region; the place in the model makes its numbers its own.
+  func probe(_ region: Region, path: String) throws -> RegionJudge.Judgement {
+    if !region.foreignInputs.isEmpty {
+      return .init(
+        outcome: .notCovered("reads \"\(region.foreignInputs[0])\", which only one model has"))
+    }
+    var problem = "the region's inputs have no known shapes"
+    for proposal in shapes.proposals(for: region) {
+      let inputs = sample(proposal, path)
+      do {
+        try judge.original.run(region.originalNodes, feeding: inputs)
+      } catch let error as EvaluationError {
+        problem = "\(error)"
+        if case .noKernel = error.problem { break }
+        continue
+      }
+      var reference: [ValueID: RuntimeTensor] = [:]
+      for output in region.outputs {
+        reference[output.original] = judge.original.values[output.original]
+      }
+      return try judge.judge(region, inputs: inputs, reference: reference, mode: .statistical)
+    }
+    return .init(outcome: .notCovered(problem))
+  }
+
+  private func sample(
+    _ proposal: ProbeShapes.Proposal, _ path: String
+  ) -> [ValueID: RuntimeTensor] {
+    var result: [ValueID: RuntimeTensor] = [:]
+    for (value, (type, shape)) in proposal {
+      var random = SeededNumbers(seed: seed).stream("\(path)/\(shapes.model[value].name)")
+      let count = shape.reduce(1, *)
+      if type.isWholeOrBool {
+        let numbers = (0..<count).map { _ in type == .bool ? Int64(random.next() & 1) : 0 }
+        result[value] = RuntimeTensor(numbers, shape: shape, dataType: type)
+      } else {
+        let numbers = (0..<count).map { _ in random.normal() }
+        result[value] = RuntimeTensor(dataType: type, shape: shape, elements: .double(numbers))
+      }
+    }
+    return result
+  }
+}
+
+extension DataType {
+  /// Whether elements are whole numbers or bools at run time.
+  var isWholeOrBool: Bool {
+    switch self {
+    case .bool, .int2, .int4, .int8, .int16, .int32, .int64, .uint2, .uint4, .uint8, .uint16,
+      .uint32, .uint64:
+      true
+    default: false
+    }
+  }
+}

@@ -1,0 +1,200 @@
+internal import GraphEvaluation
+internal import ModelIR
+
+extension VerificationSession {
+  // MARK: Layer 1
+
+  /// Recomputes every claimed tensor.
+  mutating func checkParameters() throws {
+    let layer = ParameterLayer(
+      original: verifier.original, written: verifier.written,
+      originalConstants: correspondence.originalConstants, resolver: resolvers.original,
+      writtenResolver: resolvers.written)
+    for claim in resolvedClaims() {
+      switch try layer.check(claim) {
+      case .checked(let check, let failure):
+        report.parameters.append(check)
+        if let failure { report.failures.append(failure) }
+      case .notCovered(let gap):
+        report.gaps.append(gap)
+      }
+    }
+    try noteUnclaimedTensors()
+  }
+
+  /// Claims whose targets are found in the written model; the others are gaps.
+  private mutating func resolvedClaims() -> [ResolvedClaim] {
+    var result: [ResolvedClaim] = []
+    for named in verifier.claims ?? [] {
+      guard let index = correspondence.pair(ofOriginal: named.graph) else {
+        report.gaps.append(
+          CoverageGap(
+            layer: .parameters, graph: "?", subject: named.targetName,
+            reason: "lies in a graph that the written model does not have"))
+        continue
+      }
+      let pair = correspondence.graphs[index]
+      let written = verifier.written
+      let target = written[pair.written].initializers.first {
+        written[$0].name == named.targetName
+      }
+      guard let target else {
+        report.failures.append(
+          VerificationFailure(
+            layer: .parameters, graph: pair.path, subject: named.targetName,
+            message: "is claimed and missing in the written model"))
+        continue
+      }
+      result.append(
+        ResolvedClaim(
+          claim: named.claim, graph: pair.path, name: named.targetName, target: target,
+          isClaimed: true))
+    }
+    return result
+  }
+
+  /// Stored tensors of changed regions that no claim explains.
+  private mutating func noteUnclaimedTensors() throws {
+    guard verifier.claims != nil else { return }
+    let explained = Set(report.parameters.map { "\($0.graph)/\($0.target)" })
+    for region in regions {
+      let path = correspondence.graphs[region.graph].path
+      for id in region.writtenNodes {
+        for input in verifier.written[id].inputs.compactMap({ $0 })
+        where correspondence.writtenConstants.contains(input) {
+          let value = verifier.written[input]
+          guard value.initializer?.dataType.unitRoundoff != nil,
+            !explained.contains("\(path)/\(value.name)"), try !isUnchanged(input),
+            !report.gaps.contains(where: { $0.layer == .parameters && $0.subject == value.name })
+          else { continue }
+          report.gaps.append(
+            CoverageGap(
+              layer: .parameters, graph: path, subject: value.name,
+              reason: "is new and nothing says how it was made"))
+        }
+      }
+    }
+  }
+
+  /// Whether a constant of the written model is one of the same name in the original.
+  func isUnchanged(_ value: ValueID) throws -> Bool {
+    let name = verifier.written[value].name
+    guard let other = constantsByName[name] else { return false }
+    return try equality.areSameConstants(other, value)
+  }
+
+  // MARK: Layer 2
+
+  var judge: RegionJudge {
+    let session = self
+    return RegionJudge(
+      original: form(verifier.original, correspondence.originalConstants, resolvers.original),
+      written: form(verifier.written, correspondence.writtenConstants, resolvers.written),
+      options: options.evaluation, isUnchanged: { try session.isUnchanged($0) },
+      isForeign: verifier.claims == nil)
+  }
+
+  private func form(
+    _ model: Model, _ constants: ConstantSet, _ resolver: ConstantResolver
+  ) -> RegionForm {
+    RegionForm(
+      model: model, constants: constants, resolver: resolver, options: options.evaluation)
+  }
+
+  /// Feeds every changed region with random numbers.
+  mutating func probeRegions() throws {
+    let shapes = ProbeShapes(
+      model: verifier.original, types: types, resolver: resolvers.original,
+      constants: correspondence.originalConstants)
+    let probe = RegionProbe(judge: judge, shapes: shapes, seed: options.seed)
+    for (index, region) in regions.enumerated() {
+      let judgement = try probe.probe(region, path: correspondence.graphs[region.graph].path)
+      report.regions[index].probe = judgement.outcome
+      note(judgement, of: index, layer: .regionProbe)
+    }
+  }
+
+  /// Failures and undecided elements of one judgement.
+  private mutating func note(
+    _ judgement: RegionJudge.Judgement, of index: Int, layer: VerificationLayer
+  ) {
+    report.regions[index].undecided += judgement.undecided
+    for failure in judgement.failures {
+      report.failures.append(
+        VerificationFailure(
+          layer: layer, graph: report.regions[index].graph,
+          subject: verifier.original[failure.value].name, message: failure.message,
+          element: failure.element))
+    }
+  }
+
+  // MARK: Layers 3 and 4
+
+  /// Runs the models on every sample.
+  mutating func runEndToEnd() throws {
+    guard options.runsEndToEnd else { return }
+    let layer = EndToEndLayer(
+      correspondence: correspondence, resolvers: resolvers, reads: reads, regions: regions,
+      judge: judge, options: options.evaluation)
+    let indices = IndexExtents(
+      verifier.original, types: types, resolver: resolvers.original)
+    let maker = SampleMaker(
+      model: verifier.original, types: types, options: options, extents: indices.extents)
+    var judgements: [Int: RegionJudge.Judgement] = [:]
+    for kind in maker.kinds {
+      var best: (result: SampleResult, shapes: [String: [Int]])?
+      do {
+        for trial in maker.hasFreeDimensions ? SampleMaker.trials : [1] {
+          let inputs = try maker.sample(kind, trial: trial)
+          let result = try layer.run(inputs)
+          if best.map({ $0.result.progress < result.progress }) ?? true {
+            best = (result, shapes(of: inputs))
+          }
+          if !result.mayFitOtherwise { break }
+        }
+      } catch let problem as SampleProblem {
+        report.samples.append(
+          SampleRecord(kind: kind.description, shapes: [:], problem: problem.reason))
+        continue
+      }
+      guard let best else { continue }
+      report.samples.append(
+        SampleRecord(kind: kind.description, shapes: best.shapes, problem: best.result.problem))
+      merge(best.result, &judgements)
+    }
+    for (index, judgement) in judgements.sorted(by: { $0.key < $1.key }) {
+      report.regions[index].lockstep = judgement.outcome
+      note(judgement, of: index, layer: .lockstep)
+    }
+  }
+
+  private func shapes(of inputs: [ValueID: RuntimeTensor]) -> [String: [Int]] {
+    var result: [String: [Int]] = [:]
+    for (value, tensor) in inputs { result[verifier.original[value].name] = tensor.shape }
+    return result
+  }
+
+  private mutating func merge(
+    _ result: SampleResult, _ judgements: inout [Int: RegionJudge.Judgement]
+  ) {
+    for (index, judgement) in result.judgements {
+      judgements[index] = judgements[index]?.merged(with: judgement) ?? judgement
+    }
+    for failure in result.failures where !report.failures.contains(failure) {
+      report.failures.append(failure)
+    }
+    for gap in result.gaps where !report.gaps.contains(gap) { report.gaps.append(gap) }
+    for figures in result.values { Self.keepWorst(figures, in: &report.values) }
+    for figures in result.outputs { Self.keepWorst(figures, in: &report.outputs) }
+  }
+
+  /// Of several samples the one with the larger error counts.
+  private static func keepWorst(_ figures: ValueFigures, in list: inout [ValueFigures]) {
+    guard let place = list.firstIndex(where: { $0.name == figures.name }) else {
+      list.append(figures)
+      return
+    }
+    let (old, new) = (list[place].deploymentRatio ?? 0, figures.deploymentRatio ?? 0)
+    if new > old || list[place].elements == 0 { list[place] = figures }
+  }
+}

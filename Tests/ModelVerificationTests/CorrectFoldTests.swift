@@ -1,0 +1,56 @@
+import ModelIR
+import ModelVerification
+import Testing
+
+/// Correct folds pass, whatever their operator, type and numbers.
+@Suite struct CorrectFoldTests {
+  @Test(arguments: LinearKind.all, [DataType.float32, .float64])
+  func passes(_ kind: LinearKind, _ type: DataType) throws {
+    for seed in 1...10 as ClosedRange<UInt64> {
+      let report = try HandFold([kind], type, seed: seed).verify { $0.seed = seed }
+      #expect(report.failures.isEmpty, "seed \(seed): \(report.failures)")
+      #expect(report.verdict == .passed, "seed \(seed): \(report.gaps)")
+      #expect(report.parameters.count == 2)
+      #expect(try #require(report.worstRatio(of: .parameters)) <= 1)
+      let probe = try #require(report.worstRatio(of: .regionProbe))
+      #expect(probe > 0 && probe <= 0.95)
+      #expect(try #require(report.worstRatio(of: .lockstep)) <= 1)
+    }
+  }
+
+  @Test(arguments: LinearKind.all, [DataType.float16, .bfloat16])
+  func passesInHalfPrecision(_ kind: LinearKind, _ type: DataType) throws {
+    for seed in 1...10 as ClosedRange<UInt64> {
+      let report = try HandFold([kind], type, seed: seed, variances: 0.1...10).verify {
+        $0.seed = seed
+      }
+      #expect(report.failures.isEmpty, "seed \(seed): \(report.failures)")
+      #expect(report.verdict == .passed, "seed \(seed): \(report.gaps)")
+    }
+  }
+
+  @Test func severalLayersPass() throws {
+    let kinds = [
+      LinearKind.conv("first", [8, 6, 3, 3], spatial: [9, 7], pad: 1),
+      LinearKind.conv("second", [8, 1, 3, 3], group: 8, spatial: [9, 7], pad: 1, stride: 2),
+      LinearKind.conv("third", [4, 8, 1, 1], spatial: [5, 4]),
+    ]
+    for seed in 1...20 as ClosedRange<UInt64> {
+      let report = try HandFold(kinds, seed: seed).verify { $0.thorough = true }
+      #expect(report.verdict == .passed, "seed \(seed): \(report.failures) \(report.gaps)")
+      #expect(report.regions.count == 3)
+      #expect(report.provenRegions == 3)
+      #expect(report.samples.count == 5)
+      #expect(report.ranEndToEnd)
+    }
+  }
+
+  @Test func theSameModelIsProven() throws {
+    var pair = try HandFold(Array(LinearKind.all[1...1]), seed: 1)
+    pair.written = pair.original
+    let report = try pair.verify(claims: nil)
+    #expect(report.verdict == .passed)
+    #expect(report.regions.isEmpty)
+    #expect(report.provenRegions == 3)
+  }
+}
