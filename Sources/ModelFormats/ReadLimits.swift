@@ -19,6 +19,8 @@ public struct ReadLimits: Sendable, Hashable {
     case rank = "dimensions"
     /// Bytes of tensor data that have to be joined in memory.
     case joinedBytes = "bytes of tensor data in small chunks"
+    /// Bytes of compressed data after it is unpacked.
+    case expandedBytes = "bytes in the archive once unpacked"
     /// Bytes of a whole file or message.
     case fileBytes = "bytes in one message"
   }
@@ -39,6 +41,8 @@ public struct ReadLimits: Sendable, Hashable {
   public var rank = 64
   /// Bytes of tensor data joined in memory.
   public var joinedBytes = 256 << 20
+  /// Bytes of compressed data after it is unpacked.
+  public var expandedBytes = 4 << 30
 
   /// The default limits.
   public init() {}
