@@ -137,6 +137,11 @@ public final class AtomicFile {
     if let failure { throw failure }
   }
 
+  /// Replaces bytes written before; the end of the file stays where it is.
+  public func overwrite(_ bytes: [UInt8], at offset: Int) throws(FileAccessError) {
+    try unsafe overwrite(bytes.span.bytes, at: offset)
+  }
+
   /// Writes out what is buffered and, if asked, waits until the disk has it.
   ///
   /// Errors: a failed fsync is final: the system may have dropped the bytes, so that a second

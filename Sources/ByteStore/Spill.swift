@@ -14,7 +14,9 @@ struct Spill {
 
   init(path: String) throws(FileAccessError) {
     self.path = path
-    var template = Array("\(StandardStreams.scratchFolder)/bnfold-stdin-XXXXXX".utf8CString)
+    // mkstemp replaces the letters at the end.
+    let letters = String(repeating: "X", count: 6)
+    var template = Array("\(StandardStreams.scratchFolder)/bnfold-stdin-\(letters)".utf8CString)
     descriptor = unsafe mkstemp(&template)
     guard descriptor >= 0 else {
       throw FileAccessError(
