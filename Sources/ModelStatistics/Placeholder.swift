@@ -1,0 +1,1 @@
+// ModelStatistics: see README.md, "The house".

@@ -1,1 +1,0 @@
-// NumPyFormat: see README.md, "The house".

@@ -1,0 +1,1 @@
+// ONNXFormat: see README.md, "The house".
