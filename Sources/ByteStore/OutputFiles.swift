@@ -10,7 +10,8 @@ public final class OutputFiles {
   public private(set) var data: [(name: String, file: AtomicFile)] = []
   /// The folder that data files are put into: that of the file which the model replaces.
   private let folderPrefix: String?
-  private let modelName: String
+  /// The model's file name without its folder; empty for the standard output.
+  public let modelName: String
 
   /// Opens the model's file; "-" is the standard output.
   public init(model path: String) throws(FileAccessError) {
@@ -49,6 +50,9 @@ public final class OutputFiles {
     data.append((name, file))
     return file
   }
+
+  /// The path that a data file of this name would have; nil for the standard output.
+  public func dataPath(named name: String) -> String? { folderPrefix.map { $0 + name } }
 
   /// Where each data file can be read before the commit, by its location in the model.
   public var temporaryDataPaths: [String: String] {

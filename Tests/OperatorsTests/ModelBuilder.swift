@@ -64,9 +64,11 @@ struct ModelBuilder {
 }
 
 extension Dimension: ExpressibleByIntegerLiteral {
+  /// A known extent.
   public init(integerLiteral value: Int) { self = .known(value) }
 }
 
 extension Dimension: ExpressibleByStringLiteral {
+  /// A named extent.
   public init(stringLiteral value: String) { self = .symbol(value) }
 }

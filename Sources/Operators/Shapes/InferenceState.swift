@@ -23,6 +23,8 @@ final class InferenceState {
   var depth = 0
   /// Nodes that may still be visited for calls and repeated visits, so that time stays linear.
   var budget: Int
+  private let functions: [FunctionKey: Function]
+  private var opsets: [GraphID: Int] = [:]
   /// How often each function's body was visited, by its graph.
   var visits: [GraphID: Int] = [:]
 
@@ -35,7 +37,12 @@ final class InferenceState {
     self.evaluator = evaluator
     self.options = options
     types = Array(repeating: nil, count: model.values.count)
-    budget = 1 << 16 + 8 * model.nodes.count
+    budget = 1 << 13 + 8 * model.nodes.count
+    functions = Dictionary(
+      model.functions.map {
+        (FunctionKey(domain: $0.domain, name: $0.name, overload: $0.overload), $0)
+      },
+      uniquingKeysWith: { first, _ in first })
   }
 
   /// Infers the main graph and all it reaches.
@@ -80,7 +87,7 @@ final class InferenceState {
   private func infer(_ node: Node, _ id: NodeID) {
     let context = NodeShapes(node: node, id: id, state: self)
     do {
-      if let function = model.function(calledBy: node) {
+      if let function = function(calledBy: node) {
         try inferCall(of: function, context)
       } else if node.domain.isEmpty {
         if let rule = ShapeRules.all[node.opType] {
@@ -100,6 +107,26 @@ final class InferenceState {
     for output in node.outputs.compactMap({ $0 }) { settle(output) }
   }
 
+  private struct FunctionKey: Hashable {
+    var domain: String
+    var name: String
+    var overload: String
+  }
+
+  private func function(calledBy node: Node) -> Function? {
+    guard !functions.isEmpty else { return nil }
+    return functions[
+      FunctionKey(domain: node.domain, name: node.opType, overload: node.overload)]
+  }
+
+  /// The opset of the standard's operators that holds in a graph.
+  func opset(in graph: GraphID) -> Int {
+    if let known = opsets[graph] { return known }
+    let opset = model.standardOpset(in: graph)
+    opsets[graph] = opset
+    return opset
+  }
+
   func report(_ finding: ShapeFinding) { findings.append(finding) }
 
   // MARK: Types
@@ -107,7 +134,15 @@ final class InferenceState {
   /// Notes what a rule found out about a value.
   func set(_ value: ValueID, _ type: ValueType?) {
     guard types.indices.contains(value.index) else { return }
-    types[value.index] = type.map { named($0, value) }
+    types[value.index] = type.map { named(Self.sane($0), value) }
+  }
+
+  /// An extent below zero, which a file may state and an operator may make of it, is none.
+  private static func sane(_ type: ValueType) -> ValueType {
+    guard case .tensor(let element, let extents?) = type,
+      extents.contains(where: { ($0.value ?? 0) < 0 })
+    else { return type }
+    return .tensor(element, extents.map { ($0.value ?? 0) < 0 ? .unknown : $0 })
   }
 
   /// Forgets what an earlier visit of a body found out about a value.

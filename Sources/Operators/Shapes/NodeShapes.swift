@@ -7,7 +7,7 @@ struct NodeShapes {
   let state: InferenceState
 
   /// The opset that holds where the node stands.
-  var opset: Int { state.model.standardOpset(in: node.graph) }
+  var opset: Int { state.opset(in: node.graph) }
 
   // MARK: Inputs
 

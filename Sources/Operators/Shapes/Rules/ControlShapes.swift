@@ -54,7 +54,7 @@ enum ControlShapes {
       id, inputs: Array(body.inputs[2...]), outputs: Array(body.outputs[1..<(carried + 1)]),
       initial: initial)
     guard let final else { return }
-    for position in 0..<carried { context.set(position, final[position]) }
+    for position in final.indices { context.set(position, final[position]) }
     // As many of each as there were iterations, which is M at most.
     for position in carried..<max(carried, context.node.outputs.count)
     where position + 1 < body.outputs.count {
@@ -77,7 +77,7 @@ enum ControlShapes {
     let scanned = try node.int("num_scan_inputs", or: 0)
     let states = node.inputs.count - scanned
     guard scanned >= 1, states >= 0, body.inputs.count == node.inputs.count,
-      body.outputs.count >= states, body.outputs.count == node.outputs.count
+      body.outputs.count >= states, body.outputs.count >= node.outputs.count
     else { throw ShapeMismatch("the body's values are not those of the node") }
     let axes = try node.ints("scan_input_axes") ?? []
     var length = Dimension.unknown
@@ -96,7 +96,7 @@ enum ControlShapes {
       id, inputs: Array(body.inputs[..<states]), outputs: Array(body.outputs[..<states]),
       initial: (0..<states).map { context.valueType($0) })
     guard let final else { return }
-    for position in 0..<states { context.set(position, final[position]) }
+    for position in final.indices { context.set(position, final[position]) }
     let outputAxes = try node.ints("scan_output_axes") ?? []
     for position in states..<max(states, node.outputs.count) {
       guard let type = state.types[body.outputs[position].index] else { continue }

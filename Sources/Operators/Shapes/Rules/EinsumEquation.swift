@@ -16,6 +16,9 @@ struct EinsumEquation {
       throw AttributeError("equation", .outOfRange(expected: "terms, an arrow and a result"))
     }
     terms = left.split(separator: ",", omittingEmptySubsequences: false).map(Self.letters)
+    guard terms.allSatisfy({ $0.count { $0 == nil } <= 1 }) else {
+      throw AttributeError("equation", .outOfRange(expected: "one ellipsis in a term"))
+    }
     if sides.count == 2 {
       result = Self.letters(sides[1])
       return

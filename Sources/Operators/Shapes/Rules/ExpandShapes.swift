@@ -104,7 +104,8 @@ enum ExpandShapes {
     guard let image = context.numbers(1) else { return }
     let block = context.integers(2).flatMap { CheckedProduct.of($0) }
     let input = context.shape(0)
-    let channels = block.flatMap { size in input.map { $0[min(1, $0.count - 1)] / .known(size) } }
+    let columns = input.flatMap { $0.count > 1 ? $0[1] : nil } ?? .unknown
+    let channels = block.map { columns / .known($0) }
     context.set(
       type: context.type(0), [input?.first ?? .unknown, channels ?? .unknown] + image)
   }

@@ -47,7 +47,7 @@ enum ReshapeShapes {
     let given = context.integers(1)
     if context.has(1), given == nil {
       let count = context.shape(1)?.first?.value
-      context.set(type: type, count.flatMap { UnknownShape.ofRank(input.count - $0) })
+      context.set(type: type, UnknownShape.ofRank(input.count, plus: count.map { 0 &- $0 }))
       return
     }
     var output: [Dimension]?
@@ -71,9 +71,7 @@ enum ReshapeShapes {
     let given = context.integers(1)
     guard let input = context.shape(0), given != nil || !context.has(1) else {
       let count = context.shape(1)?.first?.value
-      context.set(
-        type: type,
-        context.rank(0).flatMap { rank in count.flatMap { UnknownShape.ofRank(rank + $0) } })
+      context.set(type: type, UnknownShape.ofRank(context.rank(0), plus: count))
       return
     }
     guard let stated = try ShapeAttributes.axes(context.node, input: given) else {

@@ -58,7 +58,7 @@ enum SignalShapes {
     let frame = context.integers(3)?.first ?? context.shape(2)?.first?.value
     var frames = Dimension.unknown
     var bins = Dimension.unknown
-    if let frame {
+    if let frame, frame > 0 {
       let oneSided = try context.node.flag("onesided", or: true)
       bins = .known(oneSided ? frame / 2 + 1 : frame)
       if let length = signal[1].value, let step, step > 0, length >= frame {

@@ -6,4 +6,11 @@ enum UnknownShape {
   static func ofRank(_ rank: Int) -> [Dimension]? {
     rank >= 0 && rank <= 1 << 12 ? [Dimension](repeating: .unknown, count: rank) : nil
   }
+
+  /// The shape of a rank that is the sum of two; nil where one is not known.
+  static func ofRank(_ rank: Int?, plus other: Int?) -> [Dimension]? {
+    guard let rank, let other else { return nil }
+    let (sum, overflow) = rank.addingReportingOverflow(other)
+    return overflow ? nil : ofRank(sum)
+  }
 }

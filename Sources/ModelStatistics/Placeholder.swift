@@ -1,1 +1,0 @@
-// ModelStatistics: see README.md, "The house".

@@ -1,1 +1,0 @@
-// ONNXFormat: see README.md, "The house".

@@ -1,0 +1,80 @@
+internal import ByteStore
+internal import ModelFormats
+internal import ModelIR
+
+extension ModelSplice {
+  /// Drops and appends initializers; gives the new ones.
+  func editInitializers(_ id: GraphID, _ edit: inout MessageEdit) throws -> [ValueID] {
+    typealias Field = ONNXFields.Graph
+    let before = old[id].initializers
+    let dense = edit.positions(of: Field.initializer)
+    let positions = dense + edit.positions(of: Field.sparseInitializer)
+    guard positions.count == before.count else {
+      throw mismatch("initializers", at: edit.records.first?.range.lowerBound ?? 0)
+    }
+    let after = Set(new[id].initializers)
+    for (place, value) in before.enumerated() {
+      let position = positions[place]
+      let record = edit.records[position]
+      guard after.contains(value) else {
+        edit.drop(position)
+        continue
+      }
+      guard let tensor = new[value].initializer else { throw mismatch("initializers", record) }
+      if place >= dense.count {
+        edit.replace(position, content: try keptSparse(tensor, value, record.body))
+      } else {
+        edit.replace(position, content: try keptInitializer(tensor, value, record.body))
+      }
+    }
+    let known = Set(before)
+    let added = new[id].initializers.filter { !known.contains($0) }
+    for value in added { try addInitializer(value, &edit) }
+    return added
+  }
+
+  /// Appends an initializer that the source does not have.
+  func addInitializer(_ value: ValueID, _ edit: inout MessageEdit) throws {
+    typealias Field = ONNXFields.Graph
+    guard let tensor = new[value].initializer else {
+      throw mismatch("initializers", at: 0)
+    }
+    let owner = TensorOwner.initializer(value)
+    if case .sparse = tensor.storage {
+      let rope = try sparseTensor(tensor, name: new[value].name, owner)
+      edit.add(field: Field.sparseInitializer, content: rope)
+    } else {
+      written.append(value)
+      let rope = try self.tensor(
+        tensor, name: new[value].name, owner, slot: plan.slots[value])
+      edit.add(field: Field.initializer, content: rope)
+    }
+  }
+
+  /// An initializer that stays: as it is, unless it has to move out of the model file.
+  private func keptInitializer(
+    _ tensor: Tensor, _ value: ValueID, _ content: Range<Int>
+  ) throws -> Rope {
+    let slot = plan.slots[value]
+    guard slot != nil || rewritesEverything else { return try relocated(.tensor, content) }
+    return try rewritten(tensor, .initializer(value), content, slot: slot)
+  }
+
+  private func keptSparse(
+    _ tensor: Tensor, _ value: ValueID, _ content: Range<Int>
+  ) throws -> Rope {
+    guard rewritesEverything, case .sparse(let values, let indices) = tensor.storage else {
+      return try relocated(.sparseTensor, content)
+    }
+    typealias Field = ONNXFields.SparseTensor
+    var edit = try edit(content)
+    for position in edit.records.indices {
+      let record = edit.records[position]
+      let part = record.number == Field.values ? values : indices
+      guard record.number == Field.values || record.number == Field.indices else { continue }
+      let rope = try rewritten(part, .initializer(value), record.body, slot: nil)
+      edit.replace(position, withRecords: rope.framed(field: record.number))
+    }
+    return edit.rope
+  }
+}
