@@ -55,10 +55,25 @@ final class FoldSession {
   /// Whether something besides one node reads a constant or what it is made from.
   func isShared(_ value: ValueID) -> Bool {
     var pending = [value]
+    var seen: Set<ValueID> = []
     while let next = pending.popLast() {
+      guard seen.insert(next).inserted else { continue }
       if uses.uses(of: next).count > 1 || !uses.graphOutputs(of: next).isEmpty { return true }
       guard let maker = model.producer(of: next) else { continue }
       pending.append(contentsOf: model[maker].inputs.compactMap { $0 })
+    }
+    return false
+  }
+
+  /// Whether a constant is made from quantized numbers, which a fold would store as floats.
+  func isQuantized(_ value: ValueID) -> Bool {
+    var pending = [value]
+    var seen: Set<ValueID> = []
+    while let next = pending.popLast() {
+      guard seen.insert(next).inserted, let maker = model.producer(of: next) else { continue }
+      let node = model[maker]
+      if node.opType == "DequantizeLinear" { return true }
+      pending.append(contentsOf: node.inputs.compactMap { $0 })
     }
     return false
   }

@@ -17,7 +17,10 @@ public enum FoldRules {
 
   static let table: [any OperatorRule] = [
     ConvolutionRule(), TransposedConvolutionRule(), GemmRule(), MatMulRule(),
-    BatchNormalizationRule(), AdditionRule(), MultiplicationRule(), IdentityRule(),
+    BatchNormalizationRule(), NormalizationRule(), RecurrentRule(), AdditionRule(),
+    MultiplicationRule(), IdentityRule(), ActivationRule(), TransposeRule(), ReshapeRule(),
+    SqueezeRule(), ExpandRule(), ConcatRule(), SplitRule(), SliceRule(), GatherRule(),
+    DepthSpaceRule(), PoolRule(), ReductionRule(), ResizeRule(), PadRule(),
   ]
 
   static let byOperator: [String: any OperatorRule] = {

@@ -121,7 +121,8 @@ extension Visit {
       FoldClaim(
         target: new, role: .bias(weight: weightClaim?.source ?? weightValue), linearNode: id,
         source: source, sourceScale: prior?.sourceScale ?? place.scale,
-        weightOutput: weight?.output, weightScale: weight?.scale ?? 1, steps: steps + [step]))
+        weightOutput: weight?.output, biasOutput: place.index,
+        weightScale: weight?.scale ?? 1, steps: steps + [step]))
     while node.inputs.count <= place.position { node.inputs.append(nil) }
     node.inputs[place.position] = new
   }

@@ -49,6 +49,9 @@ struct Visit {
       guard tensor.dataType.isFoldableFloat else {
         throw .unsupportedType(tensor.dataType.name)
       }
+      guard !session.isQuantized(value) else {
+        throw .unsupportedForm(blocker, "has a weight that is stored quantized")
+      }
       return tensor
     case .variable(let reason):
       throw .weightNotConstant(

@@ -10,6 +10,7 @@
 /// there is none), broadcast by right alignment to the target's shape:
 ///     output step:  b ← scale·b + shift
 ///     input step:   b[o] ← b[o] + weightScale · Σ over i with weightOutput(i) = o: W[i]·shift
+/// (o = biasOutput of the bias's element),
 /// with W as it is when the step acts: times the scales of the steps before it, an output step's
 /// at channel weightOutput(i), an input step's at its index.
 public struct FoldClaim: Sendable {
@@ -70,8 +71,11 @@ public struct FoldClaim: Sendable {
   public var source: ValueID?
   /// What multiplies the source at first (Gemm's beta); 1 else.
   public var sourceScale: Double
-  /// Which channel of a bias an element of its weight adds to; nil where there is no weight.
+  /// Which output channel of the node an element of a bias's weight adds to; nil where there is no
+  /// weight.
   public var weightOutput: ChannelIndex?
+  /// Which output channel of the node an element of a bias belongs to; nil for weights.
+  public var biasOutput: ChannelIndex?
   /// What multiplies the weight in the node (Gemm's alpha); 1 else.
   public var weightScale: Double
   /// The affines, in the order they were folded.
@@ -80,7 +84,8 @@ public struct FoldClaim: Sendable {
   /// Makes a claim from its parts.
   public init(
     target: ValueID, role: Role, linearNode: NodeID, source: ValueID?, sourceScale: Double = 1,
-    weightOutput: ChannelIndex? = nil, weightScale: Double = 1, steps: [Step]
+    weightOutput: ChannelIndex? = nil, biasOutput: ChannelIndex? = nil, weightScale: Double = 1,
+    steps: [Step]
   ) {
     self.target = target
     self.role = role
@@ -88,6 +93,7 @@ public struct FoldClaim: Sendable {
     self.source = source
     self.sourceScale = sourceScale
     self.weightOutput = weightOutput
+    self.biasOutput = biasOutput
     self.weightScale = weightScale
     self.steps = steps
   }
