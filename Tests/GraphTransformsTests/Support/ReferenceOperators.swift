@@ -2,6 +2,12 @@ import ModelIR
 
 /// One node, by its definition in the standard.
 struct ReferenceOperators {
+  static let known: Set<String> = [
+    "Constant", "Identity", "Dropout", "Relu", "LeakyRelu", "Abs", "Sigmoid", "Neg", "Sqrt",
+    "Add", "Sub", "Mul", "Div", "BatchNormalization", "Gemm", "MatMul", "Conv", "ConvTranspose",
+    "Transpose", "Reshape", "If",
+  ]
+
   let node: Node
   let inputs: [Reference?]
   let opset: Int
