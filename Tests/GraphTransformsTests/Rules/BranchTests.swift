@@ -144,7 +144,11 @@ import Testing
     // Constants of which every step is exact in Float, as the evaluator computes them.
     let s = builder.node("Sub", [back, builder.constant("mean", [6])])
     let v = builder.node(
-      "Add", [builder.constant("v", [6], [0.5, 3.5, 8.5, 15.5, 1.75, 24.5]), builder.constant("e", [], [0.5])])
+      "Add",
+      [
+        builder.constant("v", [6], [0.5, 3.5, 8.5, 15.5, 1.75, 24.5]),
+        builder.constant("e", [], [0.5]),
+      ])
     let d = builder.node("Div", [s, builder.node("Sqrt", [v])])
     let m = builder.node("Mul", [builder.constant("gamma", [6]), d])
     builder.output(builder.node("Add", [m, builder.constant("beta", [1, 1, 1, 6])]))
