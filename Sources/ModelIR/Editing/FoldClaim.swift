@@ -32,8 +32,9 @@ public struct FoldClaim: Sendable {
       case input
     }
 
-    /// The nodes of the input model that make the affine together, in the order they are applied
-    /// (a BatchNormalization; a Mul; a Mul and an Add). Channel c of a BatchNormalization is entry
+    /// The nodes of the input model that make the affine together, in the order they are applied.
+    ///
+    /// A BatchNormalization; a Mul; a Mul and an Add. Channel c of a BatchNormalization is entry
     /// c of its parameters; of Mul, Div, Add and Sub element c of the constant. A node with one
     /// channel does the same to all.
     public var affine: [NodeID]
