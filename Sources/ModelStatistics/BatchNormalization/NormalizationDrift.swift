@@ -1,0 +1,27 @@
+/// How far the stored statistics of a BatchNormalization are from those of data that went through.
+///
+///     mean drift     = (mean of data − stored mean) / √(stored variance + epsilon)
+///     variance ratio = (variance of data + epsilon) / (stored variance + epsilon)
+public struct NormalizationDrift: Sendable, Hashable {
+  /// In stored standard deviations, by channel.
+  public var meanDrift: [Double]
+  /// By channel; 1 is agreement.
+  public var varianceRatio: [Double]
+
+  /// Compares; nil where parameters are no constants or channels differ in number.
+  public init?(of stored: NormalizationStatistics, data: [Moments]) {
+    guard let epsilon = stored.epsilon, !data.isEmpty, data.count == stored.channels else {
+      return nil
+    }
+    meanDrift = data.indices.map { channel in
+      (data[channel].mean - stored.mean[channel])
+        / (stored.variance[channel] + epsilon).squareRoot()
+    }
+    varianceRatio = data.indices.map { channel in
+      (data[channel].variance + epsilon) / (stored.variance[channel] + epsilon)
+    }
+  }
+
+  /// The largest distance of a channel's mean, in stored standard deviations.
+  public var worstMeanDrift: Double { meanDrift.map(abs).max() ?? 0 }
+}
