@@ -34,7 +34,7 @@ public struct ReadLimits: Sendable, Hashable {
   /// Memory for the unpacked structure, whatever its size; see `memoryBudget(structureBytes:)`.
   public var baseMemory = 64 << 20
   /// Memory for the unpacked structure in addition, per byte of structure.
-  public var memoryPerStructureByte = 40
+  public var memoryPerStructureByte = 20
   /// Nodes of all graphs.
   public var nodes = 5_000_000
   /// Dimensions of a tensor.

@@ -14,21 +14,15 @@ public struct PayloadRun: Sendable, Hashable {
     self.body = body
   }
 
-  /// The bodies of all records in order.
-  ///
-  /// Errors: `FormatError.limitExceeded` above `limit` records.
-  public func bodies(in source: ByteSource, limit: Int) throws -> [Range<Int>] {
+  /// The bodies of all records in order; nil when there are more than `limit`.
+  public func bodies(in source: ByteSource, limit: Int) throws -> [Range<Int>]? {
     if let body { return [body] }
     var window = try ByteWindow(source, range: range)
     var result: [Range<Int>] = []
     var offset = range.lowerBound
     while offset < range.upperBound {
       let record = try window.record(at: offset, end: range.upperBound)
-      guard result.count < limit else {
-        throw FormatError(
-          .limitExceeded(.records, found: limit + 1, allowed: limit),
-          at: InputLocation(file: source.path, position: .byte(offset)))
-      }
+      guard result.count < limit else { return nil }
       result.append(record.body)
       offset = record.range.upperBound
     }

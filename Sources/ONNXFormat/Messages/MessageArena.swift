@@ -1,3 +1,5 @@
+// Both, because either may be seen as the owner of the C library's header.
+internal import CModelSchemas
 internal import CProtobufC
 
 /// Owns the memory of messages that are put together for libprotobuf-c to pack.

@@ -1,3 +1,4 @@
+// Both, because either may be seen as the owner of the C library's header.
 internal import CModelSchemas
 internal import CProtobufC
 internal import ModelIR
