@@ -109,7 +109,9 @@ struct VerificationSession {
   /// Outputs that are constants have no region.
   private mutating func checkConstantOutputs() throws {
     for pair in correspondence.graphs {
-      let (a, b) = (verifier.original[pair.original].outputs, verifier.written[pair.written].outputs)
+      let (a, b) = (
+        verifier.original[pair.original].outputs, verifier.written[pair.written].outputs
+      )
       guard a.count == b.count else { continue }
       for (x, y) in zip(a, b) {
         let (old, new) = (

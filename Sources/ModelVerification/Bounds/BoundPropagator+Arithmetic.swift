@@ -28,7 +28,9 @@ extension BoundPropagator {
     let zeros = [Double](repeating: 0, count: x.count)
     let ex = try error(of: a, expandedTo: shape)?.limits ?? zeros
     let ey = try error(of: b, expandedTo: shape)?.limits ?? zeros
-    guard ex.contains(where: { $0 != 0 }) || ey.contains(where: { $0 != 0 }) else { return [.exact] }
+    guard ex.contains(where: { $0 != 0 }) || ey.contains(where: { $0 != 0 }) else {
+      return [.exact]
+    }
     var limits = zeros
     for i in limits.indices {
       if isDivision {

@@ -45,7 +45,9 @@ final class BodyWatch {
       runs[index, default: 0] += 1
       guard runs[index, default: 0] <= Self.maximumRuns else { continue }
       var inputs: [ValueID: RuntimeTensor] = [:]
-      for pair in region.inputs { inputs[pair.original] = latest[pair.original] ?? outer(pair.original) }
+      for pair in region.inputs {
+        inputs[pair.original] = latest[pair.original] ?? outer(pair.original)
+      }
       var reference: [ValueID: RuntimeTensor] = [:]
       for pair in region.outputs { reference[pair.original] = latest[pair.original] }
       judgements.append(

@@ -41,7 +41,8 @@ struct EndToEndLayer {
     var affected: Set<ValueID> = []
     for id in model[model.mainGraph].nodes {
       let node = model[id]
-      let mayHold = hasChangedBodies && (!node.bodies.isEmpty || model.function(calledBy: node) != nil)
+      let mayHold =
+        hasChangedBodies && (!node.bodies.isEmpty || model.function(calledBy: node) != nil)
       let isAffected =
         changed.contains(id) || mayHold
         || reads.original.values(of: id).contains { affected.contains($0) }

@@ -2,7 +2,9 @@ public import GraphEvaluation
 
 /// What a verification runs on and what it insists on.
 public struct VerificationOptions: Sendable {
-  /// Given inputs: for each sample a tensor by input name. Inputs it does not name are made up.
+  /// Given inputs: for each sample a tensor by input name.
+  ///
+  /// Inputs that a sample does not name are made up.
   public var inputs: [[String: RuntimeTensor]] = []
   /// Seeded samples when no inputs are given.
   public var samples = 1

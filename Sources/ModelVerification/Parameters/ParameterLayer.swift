@@ -58,8 +58,9 @@ struct ParameterLayer {
     if old.dataType != tensor.dataType {
       return "has type \(tensor.dataType.name) instead of \(old.dataType.name)"
     }
-    guard Broadcast.shape(old.shape, tensor.shape.dimensions) != nil
-      || old.count == tensor.shape.elementCount
+    guard
+      Broadcast.shape(old.shape, tensor.shape.dimensions) != nil
+        || old.count == tensor.shape.elementCount
     else { return "has shape \(tensor.shape) instead of \(old.shape)" }
     return nil
   }

@@ -25,7 +25,8 @@ struct RecomputedAffine {
   /// First this one, then another.
   func followed(by next: RecomputedAffine) throws -> RecomputedAffine {
     let count = max(scale.count, next.scale.count)
-    guard scale.count == 1 || scale.count == count, next.scale.count == 1 || next.scale.count == count
+    guard scale.count == 1 || scale.count == count,
+      next.scale.count == 1 || next.scale.count == count
     else {
       throw Problem(reason: "affines of \(scale.count) and \(next.scale.count) channels")
     }

@@ -52,7 +52,8 @@ struct ProbeShapes {
     switch node.opType {
     case "Conv", "ConvTranspose", "BatchNormalization", "Relu", "LeakyRelu", "PRelu", "Clip",
       "Sigmoid", "Tanh", "HardSwish", "HardSigmoid", "Identity", "Dropout", "Concat", "MaxPool",
-      "AveragePool", "GlobalAveragePool", "GlobalMaxPool", "InstanceNormalization", "Elu", "Softplus",
+      "AveragePool", "GlobalAveragePool", "GlobalMaxPool", "InstanceNormalization", "Elu",
+      "Softplus",
       "Abs", "Neg", "Exp", "Sqrt", "Erf", "Selu", "Max", "Min", "MatMul", "Gemm":
       return node.inputs.allSatisfy { $0.map { !fixesExtents($0, node) } ?? true }
     case "Add", "Sub", "Mul", "Div", "Sum":

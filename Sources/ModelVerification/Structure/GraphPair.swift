@@ -8,8 +8,10 @@ struct GraphPair {
   var original: GraphID
   /// In the written model.
   var written: GraphID
-  /// Whether its regions can be compared on their own: inputs and outputs correspond, and it reads
-  /// nothing from around it that only one model has. Else the node around it is compared whole.
+  /// Whether its regions can be compared on their own.
+  ///
+  /// Inputs and outputs correspond, and it reads nothing from around it that only one model has.
+  /// Else the node around it is compared whole.
   var isSeparable = true
   /// Whether what runs it is known to be a call with attributes of its own.
   var isFunction = false
