@@ -10,7 +10,7 @@ extension VerificationSession {
       original: verifier.original, written: verifier.written,
       originalConstants: correspondence.originalConstants, resolver: resolvers.original,
       writtenResolver: resolvers.written)
-    for claim in resolvedClaims() {
+    for claim in verifier.claims == nil ? inferredClaims() : resolvedClaims() {
       switch try layer.check(claim) {
       case .checked(let check, let failure):
         report.parameters.append(check)
@@ -20,6 +20,17 @@ extension VerificationSession {
       }
     }
     try noteUnclaimedTensors()
+  }
+
+  /// What another program's folds must have done, where it is plain.
+  private func inferredClaims() -> [ResolvedClaim] {
+    let inference = ClaimInference(
+      correspondence: correspondence,
+      affines: AffineReader(
+        model: verifier.original, constants: correspondence.originalConstants,
+        resolver: resolvers.original),
+      types: types)
+    return regions.flatMap { inference.claims(for: $0) }
   }
 
   /// Claims whose targets are found in the written model; the others are gaps.
@@ -120,6 +131,7 @@ extension VerificationSession {
   ) {
     report.regions[index].undecided += judgement.undecided
     for failure in judgement.failures {
+      disputed.insert(failure.value)
       report.failures.append(
         VerificationFailure(
           layer: layer, graph: report.regions[index].graph,
@@ -180,6 +192,7 @@ extension VerificationSession {
     for (index, judgement) in result.judgements {
       judgements[index] = judgements[index]?.merged(with: judgement) ?? judgement
     }
+    disputed.formUnion(result.disputed)
     for failure in result.failures where !report.failures.contains(failure) {
       report.failures.append(failure)
     }

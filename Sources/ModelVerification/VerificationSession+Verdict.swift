@@ -15,6 +15,18 @@ extension VerificationSession {
     }
   }
 
+  /// Values that differ, with what their names stand for in the written model where that is plain.
+  var renamedValues: [ValueID: ValueID] {
+    let model = verifier.original
+    // What callers and outer graphs see keeps its meaning.
+    var visible: Set<ValueID> = []
+    for graph in model.graphs { visible.formUnion(graph.inputs + graph.outputs) }
+    let affines = AffineReader(
+      model: model, constants: correspondence.originalConstants, resolver: resolvers.original)
+    return RenamedValues(correspondence: correspondence, affines: affines)
+      .successors(of: disputed.subtracting(visible))
+  }
+
   private mutating func noteGapsOfRegions() {
     for region in report.regions {
       let subject = region.outputs.first ?? "region"

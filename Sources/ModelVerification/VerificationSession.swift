@@ -16,14 +16,18 @@ struct VerificationSession {
   /// Changed regions; `report.regions` has one entry for each.
   var regions: [Region] = []
   var report = VerificationReport()
+  /// Values that came out differently.
+  var disputed: Set<ValueID> = []
 
   var options: VerificationOptions { verifier.options }
 
-  init(_ verifier: Verifier) {
+  /// `renamed`: what names of the written model stand for instead of what they stood for.
+  init(_ verifier: Verifier, renamed: [ValueID: ValueID] = [:]) {
     self.verifier = verifier
-    let pairing = Correspondence(
+    var pairing = Correspondence(
       original: verifier.original, written: verifier.written,
       defaultsAreConstant: verifier.options.assumesConstantDefaults)
+    for (old, new) in renamed { pairing.rename(old, to: new) }
     let evaluation = verifier.options.evaluation
     let originalResolver = ConstantResolver(
       verifier.original, pairing.originalConstants, evaluation)

@@ -38,6 +38,32 @@ public struct Verifier: Sendable {
   /// is never an error; it stands in the report.
   public func verify() throws -> VerificationReport {
     var session = VerificationSession(self)
-    return try session.run()
+    let report = try session.run()
+    guard claims == nil, report.verdict == .failed else { return report }
+    return try withRenamedValues(session) ?? report
   }
+
+  /// What the models say when names that another program kept for other numbers are read as what
+  /// they stand for; nil when the models differ all the same.
+  private func withRenamedValues(_ first: VerificationSession) throws -> VerificationReport? {
+    var session = first
+    var renamed: [ValueID: ValueID] = [:]
+    for _ in 0..<Self.maximumRounds {
+      let more = session.renamedValues.filter { renamed[$0.key] == nil }
+      if more.isEmpty { return nil }
+      renamed.merge(more) { old, _ in old }
+      session = VerificationSession(self, renamed: renamed)
+      var next = try session.run()
+      if next.verdict != .failed {
+        for (old, new) in renamed.sorted(by: { $0.key < $1.key }) {
+          next.warnings.append(
+            "\"\(original[old].name)\" of the written model is what was \"\(original[new].name)\"")
+        }
+        return next
+      }
+    }
+    return nil
+  }
+
+  private static let maximumRounds = 3
 }

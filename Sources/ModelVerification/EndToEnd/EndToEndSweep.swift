@@ -135,6 +135,7 @@ struct EndToEndSweep {
     let name = layer.correspondence.original[value].name
     if let problem = RegionJudge.typeProblem(d, r) {
       result.failures.append(failure(name, problem))
+      result.disputed.insert(value)
       return
     }
     let isOutput = isOutput(value)
@@ -150,6 +151,7 @@ struct EndToEndSweep {
       var failure = failure(name, "is not finite where the original is")
       failure.element = error.element
       result.failures.append(failure)
+      result.disputed.insert(value)
     }
   }
 

@@ -1,3 +1,5 @@
+internal import ModelIR
+
 /// What one sample showed.
 struct SampleResult {
   /// Why it was not run to the end; nil when it was.
@@ -14,6 +16,8 @@ struct SampleResult {
   var outputs: [ValueFigures] = []
   /// Differences that layer 4 is sure of.
   var failures: [VerificationFailure] = []
+  /// Values that they are about.
+  var disputed: Set<ValueID> = []
   /// What layer 4 could not compare.
   var gaps: [CoverageGap] = []
 

@@ -47,10 +47,11 @@ struct Correspondence {
   /// Declares that a graph cannot be compared on its own.
   mutating func setNotSeparable(_ index: Int) { graphs[index].isSeparable = false }
 
-  /// Takes back that a value means the same in both models.
-  mutating func separate(_ value: ValueID) {
-    guard let other = writtenValue.removeValue(forKey: value) else { return }
+  /// Takes the written model's value of an old name as another value of the original.
+  mutating func rename(_ old: ValueID, to new: ValueID) {
+    guard let other = writtenValue.removeValue(forKey: old) else { return }
     originalValue[other] = nil
+    match(new, other)
   }
 
   // MARK: Pairing

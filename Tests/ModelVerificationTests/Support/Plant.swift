@@ -84,7 +84,8 @@ struct Plant: Sendable, CustomTestStringConvertible {
       }
     },
     Plant("scale without shift", [.parameters, .regionProbe, .lockstep]) { fold, layer in
-      let bias = try fold.original.values.first { $0.name == "bias\(layer)" }?.initializer?.doubles()
+      let bias = try fold.original.values.first { $0.name == "bias\(layer)" }?.initializer?
+        .doubles()
       return try fold.changeNumbers("bias\(layer).folded") { folded in
         for c in folded.indices { folded[c] = bias?[c] ?? 0 }
       }
