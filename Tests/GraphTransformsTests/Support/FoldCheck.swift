@@ -55,6 +55,7 @@ struct FoldCheck {
       #expect(used == rule, sourceLocation: sourceLocation)
     }
     expectNames(sourceLocation)
+    expectClaims(sourceLocation)
     #expect(
       result.model[result.model.mainGraph].nodes.count
         <= original[original.mainGraph].nodes.count, sourceLocation: sourceLocation)
@@ -72,6 +73,25 @@ struct FoldCheck {
     }
     #expect(matches(reason), "\(reason)", sourceLocation: sourceLocation)
     #expect(!reason.description.isEmpty, sourceLocation: sourceLocation)
+  }
+
+  /// Every derived tensor has a claim, and each claim gives the tensor's numbers.
+  private func expectClaims(_ sourceLocation: SourceLocation) {
+    let derived = result.model.graphs.flatMap(\.initializers).filter {
+      if case .derived = result.model[$0].initializer?.storage { true } else { false }
+    }
+    let claimed = result.claims.map(\.target)
+    #expect(Set(derived) == Set(claimed), sourceLocation: sourceLocation)
+    #expect(claimed.count == Set(claimed).count, sourceLocation: sourceLocation)
+    for claim in result.claims {
+      let name = result.model[claim.target].name
+      do {
+        let distance = try ClaimCheck.distance(original, result.model, claim)
+        #expect(distance <= 1e-12, "\(name)", sourceLocation: sourceLocation)
+      } catch {
+        Issue.record("\(name): \(error)", sourceLocation: sourceLocation)
+      }
+    }
   }
 
   /// Outputs keep their names, and what is new has names of its own.

@@ -1,0 +1,136 @@
+import ModelIR
+
+/// Recomputes what claims say by the formulas of `FoldClaim`, as plainly as can be.
+struct ClaimCheck {
+  let original: Model
+  let claim: FoldClaim
+  let shape: [Int]
+
+  /// The largest difference from what the folded model holds before rounding, relative to the
+  /// largest number.
+  static func distance(_ original: Model, _ folded: Model, _ claim: FoldClaim) throws -> Double {
+    guard var tensor = folded[claim.target].initializer else { return .infinity }
+    tensor.dataType = .float64
+    let check = ClaimCheck(original: original, claim: claim, shape: tensor.shape.dimensions)
+    let expected = try check.numbers()
+    return Reference(check.shape, try tensor.doubles()).distance(to: expected)
+  }
+
+  func numbers() throws -> Reference {
+    let grid = Reference(shape) { _ in 0 }
+    let source = try claim.source.map { try constant($0) }
+    var result = Reference(shape) { element in
+      (source.map { $0.broadcast(at: grid.coordinates(element)) } ?? 0) * claim.sourceScale
+    }
+    for (position, step) in claim.steps.enumerated() {
+      let affine = try composed(step.affine)
+      switch (claim.role, step.side) {
+      case (.weight, _):
+        result = Reference(shape) { element in
+          result.values[element] * scale(affine, step, step.index, at: grid.coordinates(element))
+        }
+      case (.bias, .output):
+        result = Reference(shape) { element in
+          let at = grid.coordinates(element)
+          let shift = step.addsShift ? shift(affine, step, step.index, at: at) : 0
+          return result.values[element] * scale(affine, step, step.index, at: at) + shift
+        }
+      case (.bias(let weight), .input):
+        let sums = try sums(weight, step, affine, before: position)
+        result = Reference(shape) { element in
+          let o = claim.biasOutput?.channel(at: grid.coordinates(element)) ?? 0
+          return result.values[element] + claim.weightScale * (sums[o] ?? 0)
+        }
+      }
+    }
+    return result
+  }
+
+  private func sums(
+    _ weight: ValueID?, _ step: FoldClaim.Step, _ affine: [(Double, Double)], before: Int
+  ) throws -> [Int: Double] {
+    guard let weight, let output = claim.weightOutput, step.addsShift else { return [:] }
+    let tensor = try constant(weight)
+    var sums: [Int: Double] = [:]
+    for element in tensor.values.indices {
+      let at = tensor.coordinates(element)
+      var number = tensor.values[element]
+      for earlier in claim.steps[..<before] {
+        let index = earlier.side == .output ? output : earlier.index
+        number *= scale(try composed(earlier.affine), earlier, index, at: at)
+      }
+      sums[output.channel(at: at), default: 0] += number * shift(affine, step, step.index, at: at)
+    }
+    return sums
+  }
+
+  private func channel(_ step: FoldClaim.Step, _ index: ChannelIndex, _ at: [Int]) -> Int {
+    let own = index.channel(at: at)
+    return step.channelMap?[own] ?? own
+  }
+
+  private func scale(
+    _ affine: [(Double, Double)], _ step: FoldClaim.Step, _ index: ChannelIndex, at: [Int]
+  ) -> Double {
+    let c = channel(step, index, at)
+    return c < 0 ? 1 : affine[affine.count == 1 ? 0 : c].0
+  }
+
+  private func shift(
+    _ affine: [(Double, Double)], _ step: FoldClaim.Step, _ index: ChannelIndex, at: [Int]
+  ) -> Double {
+    let c = channel(step, index, at)
+    return c < 0 ? 0 : affine[affine.count == 1 ? 0 : c].1
+  }
+
+  // MARK: Affines of the original
+
+  private func composed(_ nodes: [NodeID]) throws -> [(Double, Double)] {
+    var result: [(Double, Double)] = [(1, 0)]
+    for node in nodes {
+      let next = try affine(original[node])
+      let count = max(result.count, next.count)
+      result = (0..<count).map { c in
+        let (a, t) = result[result.count == 1 ? 0 : c]
+        let (b, s) = next[next.count == 1 ? 0 : c]
+        return (a * b, t * b + s)
+      }
+    }
+    return result
+  }
+
+  private func affine(_ node: Node) throws -> [(Double, Double)] {
+    if node.opType == "BatchNormalization" {
+      let p = try (1...4).map { try constant(node.inputs[$0] ?? ValueID(0)).values }
+      var epsilon = Double(Float(1e-5))
+      if case .float(let stated) = node.attribute("epsilon") { epsilon = Double(stated) }
+      return p[0].indices.map { c in
+        let scale = p[0][c] / (p[3][c] + epsilon).squareRoot()
+        return (scale, p[1][c] - scale * p[2][c])
+      }
+    }
+    let inputs = node.inputs.compactMap { $0 }
+    let first = try? constant(inputs[0])
+    let numbers = try first?.values ?? constant(inputs[1]).values
+    return numbers.map { c in
+      switch node.opType {
+      case "Mul": (c, 0)
+      case "Div": (1 / c, 0)
+      case "Add": (1, c)
+      default: first == nil ? (1, -c) : (-1, c)
+      }
+    }
+  }
+
+  struct NotConstant: Error {}
+
+  private func constant(_ value: ValueID) throws -> Reference {
+    if let tensor = original[value].initializer {
+      return Reference(tensor.shape.dimensions, try tensor.doubles())
+    }
+    guard let maker = original.producer(of: value) else { throw NotConstant() }
+    let node = original[maker]
+    let inputs = try node.inputs.map { try $0.map { try constant($0) } }
+    return try ReferenceOperators(node, inputs, opset: 17).outputs()[0]
+  }
+}
