@@ -97,7 +97,8 @@ let package = Package(
     tests("LayeringTests", []),
     tests("ByteStoreTests", ["ByteStore", "CVectorLoops"]),
     tests("ModelIRTests", ["ByteStore", "ModelIR"]),
-    tests("OperatorsTests", ["ByteStore", "ModelIR", "Operators"]),
+    tests(
+      "OperatorsTests", ["ByteStore", "ModelIR", "Operators", "ModelFormats", "ONNXFormat"]),
     tests("ModelFormatsTests", ["ByteStore", "ModelIR", "ModelFormats"]),
     tests("ONNXFormatTests", ["ByteStore", "ModelIR", "ModelFormats", "ONNXFormat"]),
     tests("NumPyFormatTests", ["ByteStore", "ModelIR", "ModelFormats", "NumPyFormat"]),

@@ -56,6 +56,14 @@ enum ConstantShapes {
     if let shape = context.shape(0) { context.setNumbers([.product(shape)]) }
   }
 
+  /// ⌈(limit − start) / step⌉ in Double, or 0.
+  private static func floatCount(_ context: NodeShapes) -> Int? {
+    let parts = (0..<3).compactMap { context.constant($0) }.compactMap { try? $0.doubles().first }
+    guard parts.count == 3 else { return nil }
+    let count = ((parts[1] - parts[0]) / parts[2]).rounded(.up)
+    return count.isFinite && count < 0x1p62 ? Int(max(0, count)) : nil
+  }
+
   private static func range(_ context: NodeShapes) throws {
     let type = context.type(0)
     guard let start = context.integers(0)?.first, let limit = context.integers(1)?.first,
@@ -67,7 +75,7 @@ enum ConstantShapes {
       {
         context.set(type: type, [limit])
       } else {
-        context.set(type: type, [.unknown])
+        context.set(type: type, [floatCount(context).map { .known($0) } ?? .unknown])
       }
       return
     }

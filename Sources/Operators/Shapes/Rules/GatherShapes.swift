@@ -50,7 +50,8 @@ enum GatherShapes {
     }
     let rank = output.count + 1
     let axis = try ShapeAttributes.axis(context.node, or: -1, rank: rank)
-    output.insert(context.numbers(1)?.first ?? .unknown, at: axis)
+    let depth = context.floats(1)?.first.flatMap { Int(exactly: $0) }
+    output.insert(depth.map { .known($0) } ?? context.numbers(1)?.first ?? .unknown, at: axis)
     context.set(type: context.type(2), output)
   }
 
