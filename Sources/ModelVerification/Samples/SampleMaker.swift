@@ -199,7 +199,7 @@ struct SampleMaker {
 }
 
 /// Why inputs could not be made or taken.
-struct SampleProblem: Error {
+public struct SampleProblem: Error, Sendable, Hashable {
   /// A clause for the report.
-  var reason: String
+  public var reason: String
 }
