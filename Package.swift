@@ -131,5 +131,5 @@ let package = Package(
         "GraphTransforms", "GraphEvaluation", "ModelVerification", "ModelStatistics",
         "ModelReports", "ModelPipeline",
       ]),
-    tests("EndToEndTests", ["ByteStore", "ModelIR", "ModelFormats", "ONNXFormat"]),
+    tests("EndToEndTests", ["ByteStore", "ModelIR", "ModelFormats", "ONNXFormat", "NumPyFormat"]),
   ] + matrixProductTargets)

@@ -2,10 +2,35 @@ internal import ArgumentParser
 internal import ModelPipeline
 
 /// The command line: one subcommand for each job.
-@main
 struct BnfoldCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bnfold",
     abstract: "Folds batch normalization into the neighbouring layers and proves the result.",
-    version: Version.string)
+    discussion: """
+      EXAMPLES
+        bnfold fold model.onnx -o folded.onnx           fold, write, verify
+        bnfold inspect model.onnx                       what is in it
+        bnfold verify model.onnx other.onnx             do two compute the same?
+        bnfold run model.onnx --input x.npz -o y.npz    evaluate
+
+      Data goes to stdout, everything else to stderr; `-` stands for stdin or stdout. `--json` \
+      gives one JSON object instead of text.
+
+      EXIT CODES
+        0   done
+        1   the verification failed, or the models differ
+        64  wrong usage
+        65  an input is not what it should be
+        66  an input cannot be opened
+        69  not supported
+        70  a bug in bnfold
+        71  a limit was reached
+        73  an output cannot be created
+        74  reading or writing failed
+        128+n  ended by signal n
+
+      Shell completion: bnfold --generate-completion-script bash (or zsh, fish).
+      """,
+    version: Version.string,
+    subcommands: [FoldCommand.self, VerifyCommand.self, InspectCommand.self, RunCommand.self])
 }

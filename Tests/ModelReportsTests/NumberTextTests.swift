@@ -32,8 +32,8 @@ func fixed() {
 
 @Test("Times and sizes have units")
 func units() {
-  #expect(NumberText.seconds(0.0123) == "12.3 ms")
-  #expect(NumberText.seconds(61.5) == "61.50 s")
+  #expect(NumberText.seconds(0.0123) == "12.3\u{A0}ms")
+  #expect(NumberText.seconds(61.5) == "61.50\u{A0}s")
   #expect(NumberText.bytes(999) == "999 B")
   #expect(NumberText.bytes(1000) == "1.00 kB")
   #expect(NumberText.bytes(999_600) == "1.00 MB")

@@ -22,7 +22,7 @@ public struct CommandRun: Sendable {
     _ program: String, _ arguments: [String], input: [UInt8] = [],
     environment: [String: String] = [:], folder: String? = nil
   ) throws -> CommandRun {
-    let streams = try TemporaryFolder()
+    let streams = try ScratchFolder()
     try streams.write(input, to: "in")
     try streams.write([], to: "out")
     try streams.write([], to: "err")
@@ -35,16 +35,16 @@ public struct CommandRun: Sendable {
       "LD_LIBRARY_PATH": own["LD_LIBRARY_PATH"] ?? "", "LANG": "C.UTF-8",
     ].merging(environment) { $1 }
     if let folder { process.currentDirectoryURL = URL(filePath: folder) }
-    process.standardInput = FileHandle(forReadingAtPath: streams.file("in"))
-    process.standardOutput = FileHandle(forWritingAtPath: streams.file("out"))
-    process.standardError = FileHandle(forWritingAtPath: streams.file("err"))
+    process.standardInput = FileHandle(forReadingAtPath: streams.path("in"))
+    process.standardOutput = FileHandle(forWritingAtPath: streams.path("out"))
+    process.standardError = FileHandle(forWritingAtPath: streams.path("err"))
     try process.run()
     process.waitUntilExit()
     let died = process.terminationReason == .uncaughtSignal
     return CommandRun(
       status: process.terminationStatus + (died ? 128 : 0),
-      output: try TestFiles.bytes(streams.file("out")),
-      errors: try TestFiles.text(streams.file("err")))
+      output: try TestFiles.bytes(streams.path("out")),
+      errors: try TestFiles.text(streams.path("err")))
   }
 
   /// Runs a line of shell.

@@ -1,11 +1,7 @@
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
+internal import Foundation
 
 /// A folder of its own for one test, removed with everything in it in the end.
-public struct ScratchFolder: ~Copyable {
+public final class ScratchFolder: Sendable {
   /// Its absolute path, without links and without a slash at the end.
   public let path: String
 
@@ -29,6 +25,14 @@ public struct ScratchFolder: ~Copyable {
       at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
     try Data(bytes).write(to: file)
     return file.path
+  }
+
+  /// Copies a file into the folder and gives its path there.
+  @discardableResult
+  public func copy(_ source: String, as name: String? = nil) throws -> String {
+    let target = path(name ?? String(source.split(separator: "/").last ?? "file"))
+    try FileManager.default.copyItem(atPath: source, toPath: target)
+    return target
   }
 
   /// Makes a symbolic link; folders in its name are made.

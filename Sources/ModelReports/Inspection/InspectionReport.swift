@@ -69,8 +69,10 @@ extension InspectionReport: Report {
     lines[0] = style.colored(lines[0], .strong)
     lines += Paragraph.lines(about, style)
     lines.append("")
-    lines += totalsTable.lines(style) + [""] + valuesTable.lines(style) + [""]
-    lines += operatorsTable.lines(style)
+    lines += totalsTable.lines(style)
+    for table in [valuesTable, operatorsTable] where !table.rows.isEmpty {
+      lines += [""] + table.lines(style)
+    }
     let siteLines = SiteReport.lines(sites.filter { isShown($0) }, all: true, style)
     if !siteLines.isEmpty {
       lines += ["", style.colored("what `bnfold fold` would do", .strong)] + siteLines

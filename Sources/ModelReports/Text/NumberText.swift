@@ -52,10 +52,10 @@ enum NumberText {
     return sign + fixed(mantissa, decimals: 2) + "e" + power
   }
 
-  /// `12.3 ms`, `1.20 s`.
+  /// `12.3 ms`, `1.20 s`, with a no-break space.
   static func seconds(_ seconds: Double) -> String {
     seconds < 1
-      ? fixed(seconds * 1000, decimals: 1) + " ms" : fixed(seconds, decimals: 2) + " s"
+      ? fixed(seconds * 1000, decimals: 1) + "\u{A0}ms" : fixed(seconds, decimals: 2) + "\u{A0}s"
   }
 
   /// `931 B`, `12.3 kB`, `242 MB`.

@@ -2,7 +2,8 @@
 enum Paragraph {
   /// Lines of at most `style.width` columns, behind `label` or as many spaces.
   ///
-  /// A word that is longer than a line stays whole.
+  /// A word that is longer than a line stays whole; a no-break space (U+00A0) keeps its
+  /// neighbours together.
   static func lines(_ text: String, label: String = "", _ style: TextStyle) -> [String] {
     let indent = String(repeating: " ", count: DisplayWidth.of(label))
     var lines: [String] = []
@@ -16,7 +17,7 @@ enum Paragraph {
         isEmpty = true
       }
       if !isEmpty { line += " " }
-      line += word
+      line += word.map { $0 == "\u{A0}" ? " " : String($0) }.joined()
       isEmpty = false
     }
     lines.append(line)

@@ -1,0 +1,128 @@
+internal import ArgumentParser
+internal import GraphTransforms
+internal import ModelPipeline
+internal import ModelReports
+internal import ModelVerification
+
+/// `bnfold fold`: the main job.
+struct FoldCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "fold",
+    abstract: "Fold batch normalization, write the model, verify what was written.",
+    discussion: """
+      The output is written beside its final name, read back, compared with the input, and only \
+      then renamed: a model that differs never appears. Input and output may be the same path.
+
+      EXAMPLES
+        bnfold fold model.onnx -o folded.onnx
+        bnfold fold model.onnx -o model.onnx --explain     in place, in detail
+        bnfold fold model.onnx --plan --json               what would be done
+        bnfold fold model.onnx -o out.onnx --input x.npz   verify on your numbers
+        bnfold fold model.onnx -o out.onnx --require-all   exit 1 if a BN stays
+        bnfold fold - -o - < model.onnx > folded.onnx      in a pipe
+      """)
+
+  @Argument(
+    help: "The model; - for stdin.", completion: .file(extensions: ["onnx"]))
+  var model: String
+
+  @Option(
+    name: .shortAndLong, help: "Where the folded model goes; - for stdout.",
+    completion: .file(extensions: ["onnx"]))
+  var output: String?
+
+  @Flag(help: "Tell what became of every site, not only of those that are kept.")
+  var explain = false
+
+  @Flag(help: "Only tell what would be done; write nothing.")
+  var plan = false
+
+  @Flag(name: .customLong("no-verify"), help: "Do not compare the written model with the input.")
+  var noVerify = false
+
+  @Flag(name: .customLong("no-sync"), help: "Do not wait until the disk has the output.")
+  var noSync = false
+
+  @Flag(
+    name: .customLong("keep-failed"),
+    help: "Write the output even if something fails, for study; the exit code is still 1.")
+  var keepFailed = false
+
+  @Flag(
+    name: .customLong("require-all"), help: "Exit 1, without output, if any BN is kept.")
+  var requireAll = false
+
+  @Option(
+    name: .customLong("max-kept"),
+    help: ArgumentHelp("Exit 1, without output, if more BNs are kept.", valueName: "n"))
+  var maximumKept: Int?
+
+  @Flag(
+    name: .customLong("allow-loss"),
+    help: "Fold even where that makes rounding errors more than 16 times (half: 2 times) larger.")
+  var allowLoss = false
+
+  @Flag(
+    name: .customLong("no-duplicate"),
+    help: "Keep a BN whose weight is used elsewhere, instead of giving it a copy.")
+  var noDuplicate = false
+
+  @Flag(
+    name: .customLong("assume-constant"),
+    help: "Take initializers that a caller may override as what is stored.")
+  var assumeConstant = false
+
+  @OptionGroup(title: "VERIFICATION")
+  var samples: SampleArguments
+
+  @OptionGroup(title: "VERIFICATION")
+  var thoroughness: ThoroughnessArguments
+
+  @OptionGroup(title: "READING")
+  var reading: ReadingArguments
+
+  @OptionGroup(title: "REPORTING")
+  var reporting: OutputArguments
+
+  mutating func validate() throws {
+    guard plan || output != nil else {
+      throw ValidationError("Missing '-o <output>': where the folded model goes.")
+    }
+    if let maximumKept, maximumKept < 0 {
+      throw ValidationError("--max-kept needs a number from 0.")
+    }
+    if reporting.json && output == "-" && !plan {
+      throw ValidationError("--json and '-o -' both want stdout.")
+    }
+  }
+
+  mutating func run() throws {
+    let request = try request()
+    let progress = ProgressLine(reporting)
+    defer { progress.clear() }
+    var report = try FoldPipeline(request).run { progress.show($0) }
+    progress.clear()
+    report.explains = explain
+    report.tellsTiming = reporting.timing
+    try Console.write(report, reporting, outputIsData: output == "-" && !plan)
+    if report.hasFailed { throw ExitCode(ExitStatus.different.rawValue) }
+  }
+
+  private func request() throws -> FoldRequest {
+    var request = FoldRequest(input: model, output: plan ? nil : output)
+    request.reading = reading.options
+    request.folding.allowLoss = allowLoss
+    request.folding.noDuplicate = noDuplicate
+    request.folding.assumeConstantInputs = assumeConstant
+    if !noVerify && !plan {
+      var verification = try samples.options()
+      thoroughness.apply(to: &verification)
+      verification.assumesConstantDefaults = assumeConstant
+      request.verification = verification
+    }
+    request.synchronizes = !noSync
+    request.keepsFailed = keepFailed
+    request.maximumKept = requireAll ? 0 : maximumKept
+    return request
+  }
+}

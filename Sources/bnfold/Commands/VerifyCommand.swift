@@ -1,0 +1,66 @@
+internal import ArgumentParser
+internal import ModelPipeline
+internal import ModelReports
+internal import ModelVerification
+
+/// `bnfold verify`: tells whether two models compute the same.
+struct VerifyCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "verify",
+    abstract: "Compare two models: do they compute the same thing?",
+    discussion: """
+      The first model is right by definition. Exit 0 when nothing differs, 1 when something does.
+
+      EXAMPLES
+        bnfold verify model.onnx model.folded.onnx
+        bnfold verify model.onnx slim.onnx --shape image=1,3,640,640 --thorough
+        bnfold verify model.onnx other.onnx --input x.npz --json
+      """)
+
+  @Argument(
+    help: "The model that is right; - for stdin.", completion: .file(extensions: ["onnx"]))
+  var original: String
+
+  @Argument(help: "The model to compare with it.", completion: .file(extensions: ["onnx"]))
+  var written: String
+
+  @Flag(
+    name: .customLong("assume-constant"),
+    help: "Take initializers that a caller may override as what is stored.")
+  var assumeConstant = false
+
+  @OptionGroup(title: "VERIFICATION")
+  var samples: SampleArguments
+
+  @OptionGroup(title: "VERIFICATION")
+  var thoroughness: ThoroughnessArguments
+
+  @OptionGroup(title: "READING")
+  var reading: ReadingArguments
+
+  @OptionGroup(title: "REPORTING")
+  var reporting: OutputArguments
+
+  mutating func validate() throws {
+    guard original != "-" || written != "-" else {
+      throw ValidationError("Only one of the models can come from stdin.")
+    }
+  }
+
+  mutating func run() throws {
+    var options = try samples.options()
+    thoroughness.apply(to: &options)
+    options.assumesConstantDefaults = assumeConstant
+    let progress = ProgressLine(reporting)
+    defer { progress.clear() }
+    var report = try ComparisonPipeline(
+      original: original, written: written, reading: reading.options, verification: options
+    ).run { progress.show($0) }
+    progress.clear()
+    report.tellsTiming = reporting.timing
+    try Console.write(report, reporting, outputIsData: false)
+    if report.verification.verdict == .failed {
+      throw ExitCode(ExitStatus.different.rawValue)
+    }
+  }
+}

@@ -1,0 +1,18 @@
+internal import ArgumentParser
+internal import ByteStore
+
+/// Where the program starts, and the one place where errors become exit codes.
+@main
+enum Program {
+  static func main() {
+    TemporaryFiles.removeOnSignals()
+    do {
+      var command = try BnfoldCommand.parseAsRoot()
+      try command.run()
+    } catch {
+      guard let status = ExitStatus(of: error) else { BnfoldCommand.exit(withError: error) }
+      StandardStreams.writeError("bnfold: \(ErrorLine.text(error))\n")
+      BnfoldCommand.exit(withError: ExitCode(status.rawValue))
+    }
+  }
+}
