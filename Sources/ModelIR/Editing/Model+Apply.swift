@@ -126,7 +126,9 @@ extension Model {
       values[value.index].isGraphInput = false
       return
     }
-    guard let id = producer(of: value), let node = nodes[id.index], isConstantFeeder(node),
+    // A value that got another name keeps its old producer's id; only who still makes it counts.
+    guard let id = producer(of: value), let node = nodes[id.index],
+      node.outputs.contains(value), isConstantFeeder(node),
       node.outputs.allSatisfy({ $0.map { uses.isUnused($0) } ?? true })
     else { return }
     uses.remove(node, id)
@@ -135,13 +137,22 @@ extension Model {
   }
 
   /// A standard node that only passes constants on and may go when nothing reads it.
+  ///
+  /// Not recursive: what feeds a node may be as deep as the model.
   private func isConstantFeeder(_ node: Node) -> Bool {
-    guard node.domain.isEmpty, node.bodies.isEmpty else { return false }
-    return node.inputs.allSatisfy { input in
-      guard let input else { return true }
-      if values[input.index].initializer != nil { return isFixedInitializer(input) }
-      guard let id = producer(of: input), let maker = nodes[id.index] else { return false }
-      return isConstantFeeder(maker)
+    var pending = [node]
+    var seen: Set<NodeID> = []
+    while let next = pending.popLast() {
+      guard next.domain.isEmpty, next.bodies.isEmpty else { return false }
+      for input in next.inputs.compactMap({ $0 }) {
+        if values[input.index].initializer != nil {
+          guard isFixedInitializer(input) else { return false }
+          continue
+        }
+        guard let id = producer(of: input), let maker = nodes[id.index] else { return false }
+        if seen.insert(id).inserted { pending.append(maker) }
+      }
     }
+    return true
   }
 }
