@@ -9,10 +9,12 @@ internal import CProtobufC
   private var blocks: [UnsafeMutableRawPointer] = unsafe []
 
   deinit {
-    for unsafe block in unsafe blocks { unsafe block.deallocate() }
+    while let block = unsafe blocks.popLast() { unsafe block.deallocate() }
   }
 
-  /// A C string. What follows a NUL would be lost; names come from a reader that refuses NULs.
+  /// A C string.
+  ///
+  /// What follows a NUL would be lost; names come from a reader that refuses NULs.
   func string(_ text: String) -> UnsafeMutablePointer<CChar> {
     let bytes = text.utf8.map { CChar(bitPattern: $0) } + [0]
     return unsafe elements(bytes)

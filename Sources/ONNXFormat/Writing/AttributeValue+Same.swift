@@ -2,8 +2,9 @@ internal import ByteStore
 internal import ModelIR
 
 extension AttributeValue {
-  /// Whether two attributes hold the same, bit for bit, told without reading elements: a tensor
-  /// is the same where it is the same bytes of the same source. Bodies are the same by their id.
+  /// Whether two attributes hold the same, bit for bit, told without reading elements.
+  ///
+  /// A tensor is the same where it is the same bytes of the same source, a body by its id.
   func isSame(as other: AttributeValue) -> Bool {
     switch (self, other) {
     case (.float(let a), .float(let b)): a.bitPattern == b.bitPattern
@@ -27,9 +28,11 @@ extension AttributeValue {
   /// Whether two attributes are of the same kind, so that one's `type` holds for the other.
   func isOfSameKind(as other: AttributeValue) -> Bool {
     switch (self, other) {
-    case (.float, .float), (.int, .int), (.string, .string), (.tensor, .tensor), (.graph, .graph),
-      (.floats, .floats), (.ints, .ints), (.strings, .strings), (.tensors, .tensors),
-      (.graphs, .graphs), (.type, .type), (.types, .types), (.reference, .reference),
+    case (.tensor(let a), .tensor(let b)): a.isSparse == b.isSparse
+    case (.tensors(let a), .tensors(let b)): a.first?.isSparse == b.first?.isSparse
+    case (.float, .float), (.int, .int), (.string, .string), (.graph, .graph), (.floats, .floats),
+      (.ints, .ints), (.strings, .strings), (.graphs, .graphs), (.type, .type), (.types, .types),
+      (.reference, .reference),
       (.opaque, .opaque):
       true
     default: false
@@ -38,6 +41,11 @@ extension AttributeValue {
 }
 
 extension Tensor {
+  /// Written as a SparseTensorProto.
+  var isSparse: Bool {
+    if case .sparse = storage { true } else { false }
+  }
+
   fileprivate func isSame(as other: Tensor) -> Bool {
     guard dataType == other.dataType, shape == other.shape else { return false }
     switch (storage, other.storage) {

@@ -71,7 +71,9 @@ struct MessageEdit {
   }
 
   /// Appends one length-delimited record of a field.
-  mutating func add(field: Int, content: Rope) { add(field: field, records: content.framed(field: field)) }
+  mutating func add(field: Int, content: Rope) {
+    add(field: field, records: content.framed(field: field))
+  }
 
   /// Where a new record of a field goes.
   func end(of field: Int) -> Int {

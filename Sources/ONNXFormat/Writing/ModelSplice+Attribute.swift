@@ -41,14 +41,17 @@ extension ModelSplice {
     var edit = try edit(content)
     let sameKind = before.value.isOfSameKind(as: after.value)
     let packed = try valueRecords(after, of: node, withType: !sameKind)
-    let tensorField = edit.last(Field.tensor)
+    let record = edit.last(Field.tensor) ?? edit.last(Field.sparseTensor)
     for field in Field.values { edit.drop(field: field) }
     if !sameKind { edit.drop(field: Field.type) }
-    if sameKind, case .tensor(let tensor) = after.value, let tensorField {
+    if sameKind, case .tensor(let tensor) = after.value, let record {
       // Name and documentation of the tensor stay, as those of the attribute do.
       let owner = TensorOwner.attribute(node, name: after.name)
-      let rope = try rewritten(tensor, owner, tensorField.body, slot: nil)
-      edit.add(field: Field.tensor, content: rope)
+      let rope =
+        tensor.isSparse
+        ? try rewrittenSparse(tensor, owner, record.body)
+        : try rewritten(tensor, owner, record.body, slot: nil)
+      edit.add(field: record.number, content: rope)
     } else {
       for record in packed { edit.add(field: record.field, records: record.rope) }
     }
@@ -90,12 +93,12 @@ extension ModelSplice {
     var result: [(field: Int, rope: Rope)] = []
     switch attribute.value {
     case .tensor(let value):
-      result.append(
-        (Field.tensor, try tensor(value, name: "", owner).framed(field: Field.tensor)))
+      let field = value.isSparse ? Field.sparseTensor : Field.tensor
+      result.append((field, try anyTensor(value, owner).framed(field: field)))
     case .tensors(let values):
       for value in values {
-        let rope = try tensor(value, name: "", owner)
-        result.append((Field.tensors, rope.framed(field: Field.tensors)))
+        let field = value.isSparse ? Field.sparseTensors : Field.tensors
+        result.append((field, try anyTensor(value, owner).framed(field: field)))
       }
     case .graph(let body):
       result.append((Field.graph, try newGraph(body).framed(field: Field.graph)))
@@ -113,6 +116,11 @@ extension ModelSplice {
       result.append((record.number, Rope(edit.source, record.range)))
     }
     return result
+  }
+
+  private func anyTensor(_ tensor: Tensor, _ owner: TensorOwner) throws -> Rope {
+    tensor.isSparse
+      ? try sparseTensor(tensor, name: "", owner) : try self.tensor(tensor, name: "", owner)
   }
 }
 

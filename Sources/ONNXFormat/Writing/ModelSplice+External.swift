@@ -5,7 +5,13 @@ internal import ModelIR
 extension ModelSplice {
   /// Messages in which a TensorProto may occur.
   enum Carrier {
-    case trainingInfo, graph, function, node, attribute, sparseTensor, tensor
+    case trainingInfo
+    case graph
+    case function
+    case node
+    case attribute
+    case sparseTensor
+    case tensor
 
     /// The fields that lead on to tensors.
     func leads(to field: Int) -> Carrier? {
@@ -40,7 +46,9 @@ extension ModelSplice {
     }
     for position in edit.records.indices {
       let record = edit.records[position]
-      guard let next = carrier.leads(to: record.number), record.wireType == .lengthDelimited else { continue }
+      guard let next = carrier.leads(to: record.number), record.wireType == .lengthDelimited else {
+        continue
+      }
       edit.replace(position, content: try relocated(next, record.body))
     }
     return edit.rope

@@ -22,8 +22,9 @@ extension ModelSplice {
     return edit.rope
   }
 
-  /// A FunctionProto of the source with its changes made. Functions hold no initializers: a new
-  /// one becomes a Constant before the first node.
+  /// A FunctionProto of the source with its changes made.
+  ///
+  /// Functions hold no initializers: a new one becomes a Constant before the first node.
   func function(_ body: GraphID, _ content: Range<Int>) throws -> Rope {
     guard visits(body) else { return try relocated(.function, content) }
     typealias Field = ONNXFields.Function

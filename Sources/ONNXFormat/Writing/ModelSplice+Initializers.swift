@@ -63,18 +63,29 @@ extension ModelSplice {
   private func keptSparse(
     _ tensor: Tensor, _ value: ValueID, _ content: Range<Int>
   ) throws -> Rope {
-    guard rewritesEverything, case .sparse(let values, let indices) = tensor.storage else {
-      return try relocated(.sparseTensor, content)
-    }
+    guard rewritesEverything else { return try relocated(.sparseTensor, content) }
+    return try rewrittenSparse(tensor, .initializer(value), content)
+  }
+
+  /// A SparseTensorProto of the source with its elements written anew, and all else as it was.
+  func rewrittenSparse(
+    _ tensor: Tensor, _ owner: TensorOwner, _ content: Range<Int>
+  ) throws -> Rope {
     typealias Field = ONNXFields.SparseTensor
-    var edit = try edit(content)
-    for position in edit.records.indices {
-      let record = edit.records[position]
-      let part = record.number == Field.values ? values : indices
-      guard record.number == Field.values || record.number == Field.indices else { continue }
-      let rope = try rewritten(part, .initializer(value), record.body, slot: nil)
-      edit.replace(position, withRecords: rope.framed(field: record.number))
+    guard case .sparse(let values, let indices) = tensor.storage else {
+      throw mismatch("sparse tensors", at: content.lowerBound)
     }
+    var edit = try edit(content)
+    for (field, part) in [(Field.values, values), (Field.indices, indices)] {
+      for position in edit.positions(of: field) {
+        let rope = try rewritten(part, owner, edit.records[position].body, slot: nil)
+        edit.replace(position, content: rope)
+      }
+    }
+    let packed = try MessageEdit(
+      packed: MessagePacker.sparseTensor(dimensions: tensor.shape.dimensions))
+    edit.setList(
+      Field.dims, packed.records.map { Rope(packed.source, $0.range) })
     return edit.rope
   }
 }

@@ -9,7 +9,8 @@ extension ModelSplice {
     var place: [NodeID: Int] = [:]
     for (ordinal, node) in old[id].nodes.enumerated() {
       let record = old[node].origin?.record ?? ordinal
-      guard positions.indices.contains(record), place.updateValue(positions[record], forKey: node) == nil
+      guard positions.indices.contains(record),
+        place.updateValue(positions[record], forKey: node) == nil
       else { throw mismatch("nodes", at: edit.records.first?.range.lowerBound ?? 0) }
     }
     guard place.count == positions.count else {
