@@ -238,10 +238,14 @@ def same(a, b):
 def make(folder, paths, check):
     os.makedirs(folder, exist_ok=True)
     failed = 0
+    seen = {}
     for path in paths:
         with open(path, "rb") as file:
             data = file.read()
         name = os.path.splitext(os.path.basename(path))[0]
+        seen[name] = seen.get(name, 0) + 1
+        if seen[name] > 1:
+            name += f"-{seen[name]}"
         for variant, kinds in KINDS.items():
             target = os.path.join(folder, f"{name}.{variant}.onnx")
             with open(target, "wb") as file:

@@ -112,13 +112,16 @@ struct EditTests {
   @Test(arguments: paths)
   func bodiesAreEditedInPlace(_ path: String) throws {
     let lines = try differences(path) { model in
-      let body = try model[try model.node("if")].bodies.first.orThrow("then_branch")
-      let conv = try model.node("then_conv", in: body)
-      let tensor = try Tensor([Float](repeating: 1, count: 8), shape: TensorShape([2, 4, 1, 1])
-        .orThrow("shape")).orThrow("tensor")
-      let w = model.addInitializer("tw_new", tensor, to: body)
+      let body = try model[try model.node("if")].bodies.first.orThrow("else_branch")
+      let conv = try model.node("else_conv", in: body)
+      let tensor = try Tensor(
+        [Float](repeating: 1, count: 8),
+        shape: TensorShape([2, 4, 1, 1])
+          .orThrow("shape")
+      ).orThrow("tensor")
+      let w = model.addInitializer("ew_new", tensor, to: body)
       model[conv].inputs[1] = w
-      try model.remove([], droppingInitializers: ["tw"])
+      try model.remove([], droppingInitializers: ["ew"])
     }
     let body = "graph[0].node[6].attribute[0].g[0]"
     // One initializer goes and one comes at the same place: a change of that record.

@@ -46,9 +46,12 @@ enum RecordDiff {
     let keptBeforeAdded = rank(added)
     var paired: Set<Int> = []
     for (place, position) in removed.enumerated() {
-      let partner = added.indices.first {
+      let candidates = added.indices.filter {
         !paired.contains($0) && b[added[$0]].field == a[position].field
           && keptBeforeAdded[$0] == keptBeforeRemoved[place]
+      }
+      let partner = candidates.max {
+        likeness(a[position], b[added[$0]]) < likeness(a[position], b[added[$1]])
       }
       guard let partner else {
         lines.append("- " + name(a, position, message, path))
@@ -67,6 +70,12 @@ enum RecordDiff {
       lines.append("+ " + name(b, position, message, path))
     }
     return lines
+  }
+
+  /// How many bytes two records share at their ends.
+  private static func likeness(_ a: Record, _ b: Record) -> Int {
+    zip(a.body, b.body).prefix { $0 == $1 }.count
+      + zip(a.body.reversed(), b.body.reversed()).prefix { $0 == $1 }.count
   }
 
   /// For each position how many other records stand before it.

@@ -1,12 +1,11 @@
 import ByteStore
+import Foundation
 import ModelFormats
 import ModelIR
 import TestSupport
 import Testing
 
 @testable import ONNXFormat
-
-import Foundation
 
 @Suite("ONNX writer: what nothing changed in comes out byte for byte")
 struct RoundTripTests {
@@ -50,7 +49,7 @@ struct RoundTripTests {
   @Test(.enabled(if: wheel != nil && TestPython.path != nil))
   func variantsOfBackendSuite() throws {
     let rewriting = try Rewriting()
-    let models = Self.models((Self.wheel ?? "") + "/light") + Self.models((Self.wheel ?? "") + "/simple")
+    let models = Self.models(Self.wheel ?? "")
     let recipe = "\(Samples.repository)/Tests/Recipes/onnx_variants.py"
     let run = try CommandRun.program(
       TestPython.path ?? "", [recipe, rewriting.folder.file("variants")] + models)
