@@ -16,7 +16,7 @@ struct EditTests {
   ) throws -> Set<String> {
     let rewriting = try Rewriting()
     let new = try rewriting(path, edit)
-    _ = try rewriting.read(rewriting.folder.file("out.onnx"))
+    _ = try rewriting.read(rewriting.folder.path("out.onnx"))
     let lines = RecordDiff.lines(try TestFiles.bytes(path), new)
     #expect(Set(lines).count == lines.count)
     return Set(lines)
@@ -75,7 +75,7 @@ struct EditTests {
       Set(RecordDiff.lines(try TestFiles.bytes(path), new)) == [
         "+ graph[0].node[7]", "~ graph[0].node[8].input[0]",
       ])
-    let model = try rewriting.read(rewriting.folder.file("out.onnx")).model
+    let model = try rewriting.read(rewriting.folder.path("out.onnx")).model
     let node = model[model[model.mainGraph].nodes[7]]
     #expect(node.name == "relu")
     #expect(node.attribute("note")?.text == "hi")
@@ -144,7 +144,7 @@ struct EditTests {
       Set(RecordDiff.lines(try TestFiles.bytes(path), new)) == [
         "+ function[0].node[0]", "~ function[0].node[2].input[1]",
       ])
-    let model = try rewriting.read(rewriting.folder.file("out.onnx")).model
+    let model = try rewriting.read(rewriting.folder.path("out.onnx")).model
     let body = try model.functions.first.orThrow("function").body
     let constant = model[model[body].nodes[0]]
     #expect(constant.opType == "Constant")
@@ -180,7 +180,7 @@ struct EditTests {
     let lines = RecordDiff.lines(try TestFiles.bytes(path), new)
     #expect(lines.filter { $0.hasPrefix("+ graph[0].input") }.count == 1)
     #expect(lines.filter { $0.hasPrefix("- graph[0].input") }.count == 1)
-    let model = try rewriting.read(rewriting.folder.file("out.onnx")).model
+    let model = try rewriting.read(rewriting.folder.path("out.onnx")).model
     let names = model[model.mainGraph].inputs.map { model[$0].name }
     #expect(names.contains("fresh") && !names.contains(dropped))
     let fresh = try model.value("fresh")

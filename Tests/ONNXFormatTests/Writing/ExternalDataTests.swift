@@ -49,8 +49,8 @@ struct ExternalDataTests {
     let lines = RecordDiff.lines(try TestFiles.bytes(path), new)
     #expect(!lines.isEmpty)
     #expect(lines.allSatisfy { $0.hasSuffix(".value[0]") && $0.contains(".external[") })
-    #expect(try TestFiles.bytes(rewriting.folder.file("out.onnx.data")) == data)
-    #expect(try TestFiles.bytes(rewriting.folder.file("external.onnx.data")) == data)
+    #expect(try TestFiles.bytes(rewriting.folder.path("out.onnx.data")) == data)
+    #expect(try TestFiles.bytes(rewriting.folder.path("external.onnx.data")) == data)
     #expect(
       try rewriting.folder.names() == [
         "external.onnx", "external.onnx.data", "out.onnx", "out.onnx.data",
@@ -68,13 +68,13 @@ struct ExternalDataTests {
       expected = try tensor.floats().map { $0 * 2 }
       try replace(old, with: scaled(tensor), dropping: true, in: &model)
     }
-    let written = try TestFiles.bytes(rewriting.folder.file("out.onnx.data"))
+    let written = try TestFiles.bytes(rewriting.folder.path("out.onnx.data"))
     #expect(written.count == data.count)
     #expect(written[..<place.lowerBound] == data[..<place.lowerBound])
     #expect(written[place.upperBound...] == data[place.upperBound...])
-    let model = try rewriting.read(rewriting.folder.file("out.onnx")).model
+    let model = try rewriting.read(rewriting.folder.path("out.onnx")).model
     #expect(try model[try model.value("fresh")].initializer?.floats() == expected)
-    #expect(try TestFiles.bytes(rewriting.folder.file("external.onnx.data")) == data)
+    #expect(try TestFiles.bytes(rewriting.folder.path("external.onnx.data")) == data)
   }
 
   /// What is still referred to is never overwritten.
@@ -84,9 +84,9 @@ struct ExternalDataTests {
       let tensor = try model[old].initializer.orThrow("tensor")
       try replace(old, with: scaled(tensor), dropping: false, in: &model)
     }
-    let written = try TestFiles.bytes(rewriting.folder.file("out.onnx.data"))
+    let written = try TestFiles.bytes(rewriting.folder.path("out.onnx.data"))
     #expect(Array(written[..<data.count]) == data)
-    let model = try rewriting.read(rewriting.folder.file("out.onnx")).model
+    let model = try rewriting.read(rewriting.folder.path("out.onnx")).model
     guard
       case .stored(let elements)? = model[try model.value("fresh")].initializer?.storage
     else { throw Missing(name: "fresh") }
@@ -99,8 +99,8 @@ struct ExternalDataTests {
       let tensor = try Tensor([Float](repeating: 1, count: 255), shape: .vector(255)).orThrow("t")
       _ = model.addInitializer("small", tensor, to: model.mainGraph)
     }
-    #expect(try TestFiles.bytes(rewriting.folder.file("out.onnx.data")) == data)
-    let result = try rewriting.read(rewriting.folder.file("out.onnx"))
+    #expect(try TestFiles.bytes(rewriting.folder.path("out.onnx.data")) == data)
+    let result = try rewriting.read(rewriting.folder.path("out.onnx"))
     let small = result.model[try result.model.value("small")].initializer
     guard case .stored(let elements)? = small?.storage else { throw Missing(name: "small") }
     #expect(elements.source === result.source)
@@ -108,7 +108,7 @@ struct ExternalDataTests {
 
   @Test func temporariesCanBeReadBeforeTheCommit() throws {
     let original = try rewriting.read(path)
-    let output = try OutputFiles(model: rewriting.folder.file("out.onnx"))
+    let output = try OutputFiles(model: rewriting.folder.path("out.onnx"))
     try ONNXWriter().write(original.model, basedOn: original, to: output)
     try output.finish(sync: false)
     let result = try rewriting.read(
@@ -131,8 +131,8 @@ struct ExternalDataTests {
       try rewriting.folder.names() == [
         "external.onnx", "external.onnx.1.data", "external.onnx.data",
       ])
-    #expect(try TestFiles.bytes(rewriting.folder.file("external.onnx.data")) == data)
-    #expect(try TestFiles.bytes(rewriting.folder.file("external.onnx.1.data")) == data)
+    #expect(try TestFiles.bytes(rewriting.folder.path("external.onnx.data")) == data)
+    #expect(try TestFiles.bytes(rewriting.folder.path("external.onnx.1.data")) == data)
   }
 
   @Test func standardOutputCannotHaveDataFiles() throws {
@@ -155,7 +155,7 @@ struct ExternalDataTests {
     }
     #expect(new.count < rewriting.writer.messageLimit)
     let old = try rewriting.read(path).model
-    let result = try rewriting.read(rewriting.folder.file("large.onnx"))
+    let result = try rewriting.read(rewriting.folder.path("large.onnx"))
     #expect(result.externalSources.keys.sorted() == ["large.onnx.data"])
     for value in old[old.mainGraph].initializers {
       let moved = try result.model.value(old[value].name)
@@ -173,7 +173,7 @@ struct ExternalDataTests {
     var model = original.model
     let tensor = try Tensor([Float(1)], shape: .vector(1)).orThrow("t")
     _ = model.addInitializer("more", tensor, to: model.mainGraph)
-    let output = try OutputFiles(model: rewriting.folder.file("out.onnx"))
+    let output = try OutputFiles(model: rewriting.folder.path("out.onnx"))
     #expect(throws: FormatError.self) {
       try rewriting.writer.write(model, basedOn: original, to: output)
     }

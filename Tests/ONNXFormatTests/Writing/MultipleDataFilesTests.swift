@@ -67,8 +67,8 @@ struct MultipleDataFilesTests {
         "~ graph[0].initializer[1].external[0].value[0]",
         "~ graph[0].initializer[2].external[0].value[0]",
       ])
-    #expect(try TestFiles.bytes(rewriting.folder.file("out.onnx.1.data")) == first)
-    #expect(try TestFiles.bytes(rewriting.folder.file("out.onnx.2.data")) == second)
+    #expect(try TestFiles.bytes(rewriting.folder.path("out.onnx.1.data")) == first)
+    #expect(try TestFiles.bytes(rewriting.folder.path("out.onnx.2.data")) == second)
   }
 
   /// Only the checksum of the file that changed goes; the other still holds.
@@ -79,10 +79,10 @@ struct MultipleDataFilesTests {
     let text = String(decoding: new, as: UTF8.self)
     #expect(text.contains("c2") && !text.contains("c0"))
     var expected = first
-    let model = try rewriting.read(rewriting.folder.file("out.onnx")).model
+    let model = try rewriting.read(rewriting.folder.path("out.onnx")).model
     let bytes = try model[try model.value("w1_new")].initializer?.loadBytes() ?? []
     expected.replaceSubrange(3840..<4096, with: bytes)
-    #expect(try TestFiles.bytes(rewriting.folder.file("out.onnx.1.data")) == expected)
+    #expect(try TestFiles.bytes(rewriting.folder.path("out.onnx.1.data")) == expected)
   }
 
   /// What reached to the end of its file says where it ends once the file is longer.
@@ -100,11 +100,11 @@ struct MultipleDataFilesTests {
     // The length stands where the checksum, which does not hold any more, stood.
     #expect(lines.contains("~ graph[0].initializer[2].external[2].key[0]"), "\(lines)")
     #expect(!String(decoding: new, as: UTF8.self).contains("c2"))
-    let model = try rewriting.read(rewriting.folder.file("out.onnx")).model
+    let model = try rewriting.read(rewriting.folder.path("out.onnx")).model
     #expect(try model[try model.value("w2")].initializer?.loadBytes() == Array(second[1792...]))
     let wide = try model[try model.value("wide")].initializer?.loadBytes() ?? []
     #expect(wide == (0..<8).flatMap { _ in second[1792...] })
-    #expect(try TestFiles.bytes(rewriting.folder.file("out.onnx.2.data")).count == 4096 + 2048)
+    #expect(try TestFiles.bytes(rewriting.folder.path("out.onnx.2.data")).count == 4096 + 2048)
   }
 
   /// A data file that nothing refers to any more is not written.

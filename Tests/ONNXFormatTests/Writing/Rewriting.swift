@@ -7,10 +7,10 @@ import TestSupport
 
 /// Reads a file, edits the model, writes it: what every test of the writer does.
 struct Rewriting {
-  let folder: TemporaryFolder
+  let folder: ScratchFolder
   var writer = ONNXWriter()
 
-  init() throws { folder = try TemporaryFolder() }
+  init() throws { folder = try ScratchFolder() }
 
   /// The result of a file, its data files beside it.
   func read(_ path: String, overrides: [String: String] = [:]) throws -> ReadResult {
@@ -27,11 +27,11 @@ struct Rewriting {
     var model = original.model
     try edit(&model)
     model.compact()
-    let output = try OutputFiles(model: folder.file(name))
+    let output = try OutputFiles(model: folder.path(name))
     try writer.write(model, basedOn: original, to: output)
     try output.finish(sync: false)
     try output.commit()
-    return try TestFiles.bytes(folder.file(name))
+    return try TestFiles.bytes(folder.path(name))
   }
 }
 

@@ -52,9 +52,9 @@ struct RoundTripTests {
     let models = Self.models(Self.wheel ?? "")
     let recipe = "\(Samples.repository)/Tests/Recipes/onnx_variants.py"
     let run = try CommandRun.program(
-      TestPython.path ?? "", [recipe, rewriting.folder.file("variants")] + models)
+      TestPython.path ?? "", [recipe, rewriting.folder.path("variants")] + models)
     #expect(run.status == 0, "\(run.errors)")
-    let variants = Self.models(rewriting.folder.file("variants"))
+    let variants = Self.models(rewriting.folder.path("variants"))
     #expect(variants.count >= models.count * 6)
     for path in variants {
       #expect(try rewriting(path) == TestFiles.bytes(path), "\(path)")
@@ -66,7 +66,7 @@ struct RoundTripTests {
   func rewritingEverything() throws {
     var rewriting = try Rewriting()
     rewriting.writer.rewritesEverything = true
-    let before = try TemporaryFolder()
+    let before = try ScratchFolder()
     for (ordinal, path) in (Self.models(Self.wheel ?? "") + Fixtures.all).enumerated() {
       let name = "\(ordinal).onnx"
       try before.copy(path, as: name)

@@ -29,7 +29,7 @@ struct WriteFailureTests {
       return error.owner == .initializer(added) && error.name == "too_large"
     }
     #expect(try rewriting.folder.names() == ["out.onnx"])
-    #expect(try TestFiles.bytes(rewriting.folder.file("out.onnx")) == [1, 2, 3])
+    #expect(try TestFiles.bytes(rewriting.folder.path("out.onnx")) == [1, 2, 3])
   }
 
   #if os(Linux) || os(macOS)
@@ -55,7 +55,7 @@ struct WriteFailureTests {
           guard case .system(errno: EFBIG) = error.problem else { exit(5) }
         }
         guard try rewriting.folder.names() == before else { exit(6) }
-        guard try TestFiles.bytes(rewriting.folder.file("out.onnx")) == [1, 2, 3] else { exit(7) }
+        guard try TestFiles.bytes(rewriting.folder.path("out.onnx")) == [1, 2, 3] else { exit(7) }
         exit(0)
       }
     }
@@ -70,7 +70,7 @@ struct WriteFailureTests {
     let tensor = try Tensor([Float(1)], shape: .vector(1)).orThrow("t")
     original.model = other.model
     _ = model.addInitializer("more", tensor, to: model.mainGraph)
-    let output = try OutputFiles(model: rewriting.folder.file("out.onnx"))
+    let output = try OutputFiles(model: rewriting.folder.path("out.onnx"))
     #expect(throws: FormatError.self) {
       try rewriting.writer.write(model, basedOn: original, to: output)
     }
