@@ -82,6 +82,10 @@ final class ModelBuilder {
       return
     }
     try define(name, scope) { name in
+      if model.header.irVersion < 4, scope.graph == model.mainGraph {
+        context.note(
+          .note, "before IR version 4 the initializer should be listed among the inputs, too")
+      }
       let value = model.addInitializer(name, tensor, to: scope.graph)
       model[value].type = types[name] ?? nil
       return value

@@ -89,12 +89,11 @@ extension ReadContext {
   func countVarints(_ elements: StoredElements) throws -> Int {
     var count = 0
     for piece in elements.pieces {
-      for offset in piece {
-        let byte =
-          elements.source === source
-          ? try window.byte(at: offset) : try elements.source.bytes(offset..<(offset + 1))[0]
-        if byte < 0x80 { count += 1 }
+      guard elements.source === source else {
+        count += try elements.source.bytes(piece).count { $0 < 0x80 }
+        continue
       }
+      for offset in piece where try window.byte(at: offset) < 0x80 { count += 1 }
     }
     return count
   }
