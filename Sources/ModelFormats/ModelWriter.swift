@@ -9,7 +9,7 @@ public protocol ModelWriter: Sendable {
   /// Writes a model that was made from `original` by edits: what did not change is copied as it
   /// stands. Writing only; the caller finishes and commits the files.
   ///
-  /// Errors: `FormatError` for what the format cannot hold, `TensorError` for computed elements
-  /// that do not fit, `FileAccessError` for what the system refuses.
+  /// Errors: `FormatError` for what the format cannot hold, `UnwritableTensor` for elements that do
+  /// not fit their type, `FileAccessError` for what the system refuses.
   func write(_ model: Model, basedOn original: ReadResult, to output: OutputFiles) throws
 }

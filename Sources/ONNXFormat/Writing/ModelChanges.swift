@@ -28,11 +28,20 @@ struct ModelChanges {
     let b = new[node]
     return a.opType != b.opType || a.name != b.name || a.domain != b.domain
       || a.overload != b.overload
-      || names(a.inputs, old) != names(b.inputs, new)
-      || names(a.outputs, old) != names(b.outputs, new)
+      || !hasSameNames(a.inputs, old, b.inputs, new)
+      || !hasSameNames(a.outputs, old, b.outputs, new)
       || !a.attributes.elementsEqual(b.attributes) {
         $0.name == $1.name && $0.value.isSame(as: $1.value)
       }
+  }
+
+  private static func hasSameNames(
+    _ a: [ValueID?], _ old: Model, _ b: [ValueID?], _ new: Model
+  ) -> Bool {
+    a.elementsEqual(b) { x, y in
+      guard let x, let y else { return x == nil && y == nil }
+      return old[x].name == new[y].name
+    }
   }
 
   /// Names as a node's records hold them.

@@ -46,7 +46,7 @@ extension ModelSplice {
     if !sameKind { edit.drop(field: Field.type) }
     if sameKind, case .tensor(let tensor) = after.value, let record {
       // Name and documentation of the tensor stay, as those of the attribute do.
-      let owner = TensorOwner.attribute(node, name: after.name)
+      let owner = UnwritableTensor.Owner.attribute(node, name: after.name)
       let rope =
         tensor.isSparse
         ? try rewrittenSparse(tensor, owner, record.body)
@@ -89,7 +89,7 @@ extension ModelSplice {
     typealias Field = ONNXFields.Attribute
     let edit = try MessageEdit(
       packed: MessagePacker.attribute(name: "", attribute.value, withType: withType))
-    let owner = TensorOwner.attribute(node, name: attribute.name)
+    let owner = UnwritableTensor.Owner.attribute(node, name: attribute.name)
     var result: [(field: Int, rope: Rope)] = []
     switch attribute.value {
     case .tensor(let value):
@@ -118,7 +118,7 @@ extension ModelSplice {
     return result
   }
 
-  private func anyTensor(_ tensor: Tensor, _ owner: TensorOwner) throws -> Rope {
+  private func anyTensor(_ tensor: Tensor, _ owner: UnwritableTensor.Owner) throws -> Rope {
     tensor.isSparse
       ? try sparseTensor(tensor, name: "", owner) : try self.tensor(tensor, name: "", owner)
   }

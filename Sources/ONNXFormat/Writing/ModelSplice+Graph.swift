@@ -50,7 +50,10 @@ extension ModelSplice {
     let graph = new[id]
     var edit = try MessageEdit(packed: MessagePacker.graph(name: graph.name))
     for node in graph.nodes { edit.add(field: Field.node, content: try newNode(node)) }
-    for value in graph.initializers { try addInitializer(value, &edit) }
+    for value in graph.initializers {
+      let (field, rope) = try newInitializer(value)
+      edit.add(field: field, content: rope)
+    }
     for value in graph.inputs { edit.add(field: Field.input, content: valueInfo(value)) }
     for value in graph.outputs { edit.add(field: Field.output, content: valueInfo(value)) }
     return edit.rope

@@ -29,26 +29,31 @@ extension ModelSplice {
     }
     let known = Set(before)
     let added = new[id].initializers.filter { !known.contains($0) }
-    for value in added { try addInitializer(value, &edit) }
+    let ends = (
+      dense: edit.end(of: Field.initializer), sparse: edit.end(of: Field.sparseInitializer)
+    )
+    for value in added {
+      let (field, rope) = try newInitializer(value)
+      edit.insert(
+        rope.framed(field: field), field: field,
+        before: field == Field.initializer ? ends.dense : ends.sparse)
+    }
     return added
   }
 
-  /// Appends an initializer that the source does not have.
-  func addInitializer(_ value: ValueID, _ edit: inout MessageEdit) throws {
+  /// An initializer that the source does not have, and the field it belongs to.
+  func newInitializer(_ value: ValueID) throws -> (field: Int, content: Rope) {
     typealias Field = ONNXFields.Graph
-    guard let tensor = new[value].initializer else {
-      throw mismatch("initializers", at: 0)
+    guard let tensor = new[value].initializer else { throw mismatch("initializers", at: 0) }
+    let name = new[value].name
+    let owner = UnwritableTensor.Owner.initializer(value)
+    if tensor.isSparse {
+      return (Field.sparseInitializer, try sparseTensor(tensor, name: name, owner))
     }
-    let owner = TensorOwner.initializer(value)
-    if case .sparse = tensor.storage {
-      let rope = try sparseTensor(tensor, name: new[value].name, owner)
-      edit.add(field: Field.sparseInitializer, content: rope)
-    } else {
-      written.append(value)
-      let rope = try self.tensor(
-        tensor, name: new[value].name, owner, slot: plan.slots[value])
-      edit.add(field: Field.initializer, content: rope)
-    }
+    written.append(value)
+    return (
+      Field.initializer, try self.tensor(tensor, name: name, owner, slot: plan.slots[value])
+    )
   }
 
   /// An initializer that stays: as it is, unless it has to move out of the model file.
@@ -69,7 +74,7 @@ extension ModelSplice {
 
   /// A SparseTensorProto of the source with its elements written anew, and all else as it was.
   func rewrittenSparse(
-    _ tensor: Tensor, _ owner: TensorOwner, _ content: Range<Int>
+    _ tensor: Tensor, _ owner: UnwritableTensor.Owner, _ content: Range<Int>
   ) throws -> Rope {
     typealias Field = ONNXFields.SparseTensor
     guard case .sparse(let values, let indices) = tensor.storage else {

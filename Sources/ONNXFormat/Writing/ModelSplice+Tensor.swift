@@ -5,7 +5,7 @@ internal import ModelIR
 extension ModelSplice {
   /// A new TensorProto; its elements stand in raw_data or in a data file.
   func tensor(
-    _ tensor: Tensor, name: String, _ owner: TensorOwner, slot: ExternalPlan.Slot? = nil
+    _ tensor: Tensor, name: String, _ owner: UnwritableTensor.Owner, slot: ExternalPlan.Slot? = nil
   ) throws -> Rope {
     let header = MessagePacker.tensor(
       name: name, dataType: tensor.dataType, dimensions: tensor.shape.dimensions,
@@ -16,7 +16,8 @@ extension ModelSplice {
   }
 
   /// A new SparseTensorProto.
-  func sparseTensor(_ tensor: Tensor, name: String, _ owner: TensorOwner) throws -> Rope {
+  func sparseTensor(_ tensor: Tensor, name: String, _ owner: UnwritableTensor.Owner) throws -> Rope
+  {
     typealias Field = ONNXFields.SparseTensor
     guard case .sparse(let values, let indices) = tensor.storage else { return Rope() }
     var edit = try MessageEdit(
@@ -28,7 +29,8 @@ extension ModelSplice {
 
   /// A TensorProto of the source with its elements written anew, and all else as it was.
   func rewritten(
-    _ tensor: Tensor, _ owner: TensorOwner, _ content: Range<Int>, slot: ExternalPlan.Slot?
+    _ tensor: Tensor, _ owner: UnwritableTensor.Owner, _ content: Range<Int>,
+    slot: ExternalPlan.Slot?
   ) throws -> Rope {
     typealias Field = ONNXFields.Tensor
     var edit = try edit(content)
@@ -47,7 +49,7 @@ extension ModelSplice {
   }
 
   private func addElements(
-    _ tensor: Tensor, _ owner: TensorOwner, _ edit: inout MessageEdit
+    _ tensor: Tensor, _ owner: UnwritableTensor.Owner, _ edit: inout MessageEdit
   ) throws {
     typealias Field = ONNXFields.Tensor
     if case .stored(let elements) = tensor.storage, elements.encoding == .strings {
@@ -66,7 +68,7 @@ extension ModelSplice {
   }
 
   /// The elements' bytes: a part of a source where they stand in one as they are written.
-  func payload(_ tensor: Tensor, _ owner: TensorOwner, count: Int) -> Rope {
+  func payload(_ tensor: Tensor, _ owner: UnwritableTensor.Owner, count: Int) -> Rope {
     var rope = Rope()
     if case .stored(let elements) = tensor.storage, elements.encoding == .littleEndian,
       elements.byteCount == count

@@ -36,7 +36,9 @@ final class ModelSplice {
 
   /// The whole model file.
   func model() throws -> Rope {
+    try checkSurroundings()
     var edit = try edit(0..<source.count)
+    let bodies = Set(new.functions.map(\.body))
     var function = 0
     for position in edit.records.indices {
       let record = edit.records[position]
@@ -46,7 +48,11 @@ final class ModelSplice {
       case ONNXFields.Model.functions:
         guard old.functions.indices.contains(function) else { throw mismatch("functions", record) }
         let body = old.functions[function].body
-        edit.replace(position, content: try self.function(body, record.body))
+        if bodies.contains(body) {
+          edit.replace(position, content: try self.function(body, record.body))
+        } else {
+          edit.drop(position)
+        }
         function += 1
       case ONNXFields.Model.trainingInfo:
         edit.replace(position, content: try relocated(.trainingInfo, record.body))
@@ -54,6 +60,18 @@ final class ModelSplice {
       }
     }
     return edit.rope
+  }
+
+  /// What stands around the graphs is copied, so it has to be what it was.
+  private func checkSurroundings() throws {
+    let known = Set(old.functions.map(\.body))
+    guard new.header == old.header, new.opsets == old.opsets,
+      new.functions.allSatisfy({ known.contains($0.body) })
+    else {
+      throw FormatError(
+        .unrepresentable("another header, other operator sets or more functions than the input's"),
+        at: InputLocation(file: source.path))
+    }
   }
 
   /// A message of the source, to be edited.

@@ -1,4 +1,5 @@
 internal import ByteStore
+internal import ModelFormats
 internal import ModelIR
 
 extension Rope {
@@ -17,7 +18,8 @@ extension Rope {
   }
 
   private static func write(
-    _ tensor: Tensor, _ owner: TensorOwner, _ count: Int, to file: AtomicFile, _ model: Model
+    _ tensor: Tensor, _ owner: UnwritableTensor.Owner, _ count: Int, to file: AtomicFile,
+    _ model: Model
   ) throws {
     let start = file.count
     do {
@@ -33,7 +35,7 @@ extension Rope {
   }
 }
 
-extension TensorOwner {
+extension UnwritableTensor.Owner {
   func name(in model: Model) -> String {
     switch self {
     case .initializer(let value): model[value].name

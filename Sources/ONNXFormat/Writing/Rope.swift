@@ -1,4 +1,5 @@
 internal import ByteStore
+internal import ModelFormats
 internal import ModelIR
 
 /// The bytes of an output, put together from parts of sources, new bytes and tensors that are
@@ -13,7 +14,7 @@ struct Rope {
     case source(ByteSource, Range<Int>)
     case bytes([UInt8])
     /// The elements in their plain form, `count` bytes.
-    case elements(Tensor, owner: TensorOwner, count: Int)
+    case elements(Tensor, owner: UnwritableTensor.Owner, count: Int)
   }
 
   private(set) var segments: [Segment] = []
@@ -50,7 +51,7 @@ struct Rope {
     segments.append(.bytes(last))
   }
 
-  mutating func append(_ tensor: Tensor, owner: TensorOwner, count: Int) {
+  mutating func append(_ tensor: Tensor, owner: UnwritableTensor.Owner, count: Int) {
     guard count > 0 else { return }
     grow(count)
     segments.append(.elements(tensor, owner: owner, count: count))

@@ -152,6 +152,21 @@ struct EditTests {
     #expect(try tensor.floats() == [3])
   }
 
+  /// The call of a function is written out in the graph, and the function goes.
+  @Test(arguments: paths)
+  func functionGoes(_ path: String) throws {
+    let lines = try differences(path) { model in
+      let call = try model.node("call")
+      model[call].domain = ""
+      model[call].opType = "Relu"
+      model.functions = []
+    }
+    #expect(
+      lines == [
+        "- function[0]", "~ graph[0].node[7].op_type[0]", "- graph[0].node[7].domain[0]",
+      ])
+  }
+
   @Test(arguments: paths)
   func sparseInitializerGoes(_ path: String) throws {
     let lines = try differences(path) { model in

@@ -75,4 +75,15 @@ struct WriteFailureTests {
       try rewriting.writer.write(model, basedOn: original, to: output)
     }
   }
+
+  /// What stands around the graphs is copied, so a change there cannot be written.
+  @Test func changesAroundTheGraphs() throws {
+    let rewriting = try Rewriting()
+    #expect(throws: FormatError.self) {
+      _ = try rewriting(Fixtures.rich()) { $0.header.irVersion = 12 }
+    }
+    #expect(throws: FormatError.self) {
+      _ = try rewriting(Fixtures.rich()) { $0.opsets[""] = 22 }
+    }
+  }
 }
