@@ -101,16 +101,19 @@ struct HostileNPZTests {
 
   @Test func duplicatesAndOverlaps() {
     #expect(isInconsistent(problem([Member(), Member()])))
-    // Two names for one place, and one that reaches into the next.
-    #expect(
-      isInconsistent(problem([Member(localName: "y.npy"), Member(name: "y.npy", offset: 0)])))
-    let size = UInt32(Member().data.count)
-    #expect(
-      isInconsistent(
-        problem([
-          Member(packed: size + 20, unpacked: size + 20), Member(name: "y.npy"),
-        ])))
-    #expect(isInconsistent(problem([Member(packed: size + 20, unpacked: size + 20)])))
+    // A member inside another one's data, both whole and with the right checksums.
+    let inner = Array(
+      ArchiveBuilder([Member(name: "y.npy")]).bytes()[..<(35 + Member().data.count)])
+    let header = HostileNPYTests.header("|u1", "(\(inner.count),)")
+    let outer = Member(data: HostileNPYTests.file(header, data: inner))
+    #expect(problem([outer, Member(name: "y.npy")]) == nil)
+    let place = UInt32(35 + outer.data.count - inner.count)
+    #expect(isInconsistent(problem([outer, Member(name: "y.npy", offset: place)])))
+    // One that reaches into the next, and one that reaches into the directory.
+    let size = UInt32(Member().data.count + 20)
+    let long = Member(packed: size, unpacked: size)
+    #expect(isInconsistent(problem([long, Member(name: "y.npy")])))
+    #expect(isInconsistent(problem([long])))
   }
 
   @Test func headersThatDisagree() {
@@ -163,12 +166,21 @@ struct HostileNPZTests {
   @Test func packedDataThatIsNone() {
     let size = UInt32(Member().data.count)
     #expect(isMalformed(problem([Member(method: 8, data: [0xff, 0xff, 0xff], unpacked: size)])))
-    // A stored block of 5 bytes, with more and with fewer announced, and something behind it.
+    // A stored block of 5 bytes, with fewer and with more announced, something behind it, or
+    // nothing there; the checksum is that of the bytes announced.
     let block: [UInt8] = [1, 5, 0, 0xfa, 0xff, 1, 2, 3, 4, 5]
-    for (data, unpacked) in [(block, UInt32(4)), (block, 6), (block + [0], 5), ([], 5)] {
-      #expect(
-        isMalformed(problem([Member(method: 8, data: data, unpacked: unpacked)]))
-          || isInconsistent(problem([Member(method: 8, data: data, unpacked: unpacked)])))
+    let cases: [([UInt8], Int)] = [
+      (block, 4), (block, 6), (block + [0], 5), (Array(block.dropLast()), 5),
+    ]
+    for (data, unpacked) in cases {
+      var sum = Checksum()
+      sum.add((1...UInt8(unpacked)).map { $0 })
+      let member = Member(
+        method: 8, checksum: sum.value, data: data, unpacked: UInt32(unpacked))
+      guard case .malformed(field: "packed data", _) = problem([member]) else {
+        Issue.record("\(data.count) bytes, \(unpacked) announced")
+        continue
+      }
     }
   }
 
