@@ -29,13 +29,15 @@ enum Faults {
     }
   }
 
-  /// Every other write is interrupted, the others take at most `size` bytes.
+  /// Every other write is interrupted or not possible yet, the others take at most `size` bytes.
   static func short(_ size: Int) -> SystemCalls {
     let turn = Counter()
     return with { calls in
       unsafe calls.write = { descriptor, bytes in
         turn.add(1)
-        guard turn.value.isMultiple(of: 2) else { return fail(EINTR) }
+        guard turn.value.isMultiple(of: 2) else {
+          return fail(turn.value % 4 == 1 ? EINTR : EAGAIN)
+        }
         let part = unsafe UnsafeRawBufferPointer(rebasing: bytes[..<min(bytes.count, size)])
         return unsafe SystemCalls.system.write(descriptor, part)
       }
