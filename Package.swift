@@ -98,7 +98,8 @@ let package = Package(
     tests("ByteStoreTests", ["ByteStore", "CVectorLoops"]),
     tests("ModelIRTests", ["ByteStore", "ModelIR"]),
     tests(
-      "OperatorsTests", ["ByteStore", "ModelIR", "Operators", "ModelFormats", "ONNXFormat"]),
+      "OperatorsTests",
+      ["ByteStore", "ModelIR", "Operators", "ModelFormats", "ONNXFormat", "GraphEvaluation"]),
     tests("ModelFormatsTests", ["ByteStore", "ModelIR", "ModelFormats"]),
     tests("ONNXFormatTests", ["ByteStore", "ModelIR", "ModelFormats", "ONNXFormat"]),
     tests("NumPyFormatTests", ["ByteStore", "ModelIR", "ModelFormats", "NumPyFormat"]),
