@@ -20,6 +20,20 @@ struct SampleTests {
     #expect(!(try folder.names().contains { $0.contains("tmp") }))
   }
 
+  @Test("--no-verify: the same bytes, and nothing said of a comparison")
+  func foldWithoutVerification() throws {
+    let sample = try #require(Samples.all().first)
+    let folder = try ScratchFolder()
+    let (plain, verified) = (folder.path("plain.onnx"), folder.path("verified.onnx"))
+    let run = try CommandRun.bnfold([
+      "fold", sample.model, "-o", plain, "--no-verify", "--no-sync", "--json",
+    ])
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(try JSONObject(run, schema: "bnfold.fold")["verification"] == nil)
+    #expect(try CommandRun.bnfold(["fold", sample.model, "-o", verified]).status == 0)
+    #expect(try TestFiles.bytes(plain) == TestFiles.bytes(verified))
+  }
+
   @Test("run: the recorded outputs, of the sample and folded", arguments: try Samples.all())
   func run(_ sample: Samples.Sample) throws {
     let folder = try ScratchFolder()

@@ -114,7 +114,9 @@ struct FoldCommand: ParsableCommand {
     request.folding.allowLoss = allowLoss
     request.folding.noDuplicate = noDuplicate
     request.folding.assumeConstantInputs = assumeConstant
-    if !noVerify && !plan {
+    if noVerify || plan {
+      request.verification = nil
+    } else {
       var verification = try samples.options()
       thoroughness.apply(to: &verification)
       verification.assumesConstantDefaults = assumeConstant
