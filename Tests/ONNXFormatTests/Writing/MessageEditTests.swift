@@ -56,18 +56,20 @@ struct MessageEditTests {
     edit.add(field: 6, content: Rope([2]))
     edit.add(field: 8, content: Rope([3]))
     #expect(
-      try bytes(edit.rope) == [
-        0x0a, 1, 65, 0x2a, 1, 66, 0x0a, 1, 67, 0x32, 1, 2, 0x42, 1, 1, 0x42, 1, 3, 0x4a, 1, 68,
-      ].map { UInt8($0) })
+      try bytes(edit.rope)
+        == [
+          0x0a, 1, 65, 0x2a, 1, 66, 0x0a, 1, 67, 0x32, 1, 2, 0x42, 1, 1, 0x42, 1, 3, 0x4a, 1, 68,
+        ].map { UInt8($0) })
   }
 
   @Test func lists() throws {
     var edit = try edit()
     edit.setList(1, [nil, Rope([0x0a, 1, 70]), Rope([0x0a, 1, 71])])
     #expect(
-      try bytes(edit.rope) == [
-        0x0a, 1, 65, 0x2a, 1, 66, 0x0a, 1, 70, 0x0a, 1, 71, 0x4a, 1, 68,
-      ].map { UInt8($0) })
+      try bytes(edit.rope)
+        == [
+          0x0a, 1, 65, 0x2a, 1, 66, 0x0a, 1, 70, 0x0a, 1, 71, 0x4a, 1, 68,
+        ].map { UInt8($0) })
     edit = try self.edit()
     edit.setList(1, [Rope([0x0a, 1, 70])])
     #expect(
