@@ -97,7 +97,12 @@ struct MessageEdit {
   var rope: Rope {
     if replaced.isEmpty && inserted.isEmpty { return Rope(source, content) }
     var result = Rope()
-    for position in 0...records.count {
+    var copied = content.lowerBound
+    for position in Set(replaced.keys).union(inserted.keys).sorted() {
+      let isRecord = position < records.count
+      let start = isRecord ? records[position].range.lowerBound : content.upperBound
+      result.append(source, copied..<start)
+      copied = start
       if let additions = inserted[position] {
         // Stable by hand: records of one field keep the order in which they were added.
         let order = additions.indices.sorted {
@@ -105,13 +110,12 @@ struct MessageEdit {
         }
         for index in order { result.append(additions[index].rope) }
       }
-      guard position < records.count else { break }
-      if let rope = replaced[position] {
+      if isRecord, let rope = replaced[position] {
         result.append(rope)
-      } else {
-        result.append(source, records[position].range)
+        copied = records[position].range.upperBound
       }
     }
+    result.append(source, copied..<content.upperBound)
     return result
   }
 }

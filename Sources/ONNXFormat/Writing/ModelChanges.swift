@@ -8,31 +8,24 @@ struct ModelChanges {
   private(set) var visited: Set<GraphID> = []
   /// Names that stand for nothing any more, for each visited graph.
   private(set) var vanished: [GraphID: Set<String>] = [:]
+  /// Nodes of both models that read, make or hold anything else than they did (bodies apart).
+  private(set) var nodes: Set<NodeID> = []
 
   private let old: Model
   private let new: Model
+  /// The graph in whose new form a value is defined, by the value's id; a table, because hashing
+  /// every value of a large model takes longer than writing it.
+  private var definers: [Int32]
 
   init(from old: Model, to new: Model) {
     self.old = old
     self.new = new
+    definers = Array(repeating: -1, count: new.values.count)
     for position in new.graphs.indices {
       let graph = GraphID(position)
       if differs(graph) { visit(graph) }
     }
     for root in [new.mainGraph] + new.functions.map(\.body) { spread([], into: root) }
-  }
-
-  /// Whether a node reads, makes or holds anything else than it did (bodies apart).
-  static func differs(_ node: NodeID, _ old: Model, _ new: Model) -> Bool {
-    let a = old[node]
-    let b = new[node]
-    return a.opType != b.opType || a.name != b.name || a.domain != b.domain
-      || a.overload != b.overload
-      || !hasSameNames(a.inputs, old, b.inputs, new)
-      || !hasSameNames(a.outputs, old, b.outputs, new)
-      || !a.attributes.elementsEqual(b.attributes) {
-        $0.name == $1.name && $0.value.isSame(as: $1.value)
-      }
   }
 
   private static func hasSameNames(
@@ -49,12 +42,31 @@ struct ModelChanges {
     values.map { $0.map { model[$0].name } ?? "" }
   }
 
-  private func differs(_ id: GraphID) -> Bool {
+  private func differs(_ node: NodeID) -> Bool {
+    let a = old[node]
+    let b = new[node]
+    return a.opType != b.opType || a.name != b.name || a.domain != b.domain
+      || a.overload != b.overload
+      || !Self.hasSameNames(a.inputs, old, b.inputs, new)
+      || !Self.hasSameNames(a.outputs, old, b.outputs, new)
+      || !a.attributes.elementsEqual(b.attributes) {
+        $0.name == $1.name && $0.value.isSame(as: $1.value)
+      }
+  }
+
+  /// Compares a graph and its nodes, and notes the nodes that differ.
+  private mutating func differs(_ id: GraphID) -> Bool {
     guard old.graphs.indices.contains(id.index) else { return true }
     let a = old[id]
     let b = new[id]
-    return a.nodes != b.nodes || a.initializers != b.initializers || a.inputs != b.inputs
-      || a.outputs != b.outputs || b.nodes.contains { Self.differs($0, old, new) }
+    var differs =
+      a.nodes != b.nodes || a.initializers != b.initializers || a.inputs != b.inputs
+      || a.outputs != b.outputs
+    for node in b.nodes where old.contains(node) && self.differs(node) {
+      nodes.insert(node)
+      differs = true
+    }
+    return differs
   }
 
   /// A graph and all that it stands in.
@@ -69,8 +81,7 @@ struct ModelChanges {
   private mutating func spread(_ outer: Set<String>, into id: GraphID) {
     var names = outer
     if visited.contains(id), old.graphs.indices.contains(id.index) {
-      names.formUnion(Self.defined(in: id, old))
-      names.subtract(Self.defined(in: id, new))
+      names.formUnion(gone(from: id))
     }
     if !names.isEmpty {
       vanished[id] = names
@@ -83,14 +94,32 @@ struct ModelChanges {
     }
   }
 
-  private static func defined(in id: GraphID, _ model: Model) -> Set<String> {
+  /// Names of values that a graph no longer defines, but for those that it gives to others now.
+  private mutating func gone(from id: GraphID) -> Set<String> {
+    let graph = Int32(truncatingIfNeeded: id.index)
+    var added: [ValueID] = []
+    Self.forEachDefined(in: id, new) { value in
+      definers[value.index] = graph
+      if !old.values.indices.contains(value.index) { added.append(value) }
+    }
+    var names: Set<String> = []
+    Self.forEachDefined(in: id, old) { value in
+      if definers[value.index] != graph { names.insert(old[value].name) }
+    }
+    if !names.isEmpty { for value in added { names.remove(new[value].name) } }
+    return names
+  }
+
+  private static func forEachDefined(
+    in id: GraphID, _ model: Model, _ body: (ValueID) -> Void
+  ) {
     let graph = model[id]
-    var names = Set((graph.inputs + graph.initializers).map { model[$0].name })
+    for value in graph.inputs { body(value) }
+    for value in graph.initializers { body(value) }
     for node in graph.nodes {
       for output in model[node].outputs {
-        if let output { names.insert(model[output].name) }
+        if let output { body(output) }
       }
     }
-    return names
   }
 }

@@ -6,27 +6,35 @@ extension ModelSplice {
   /// Drops, edits, orders and inserts the nodes of a graph or function.
   func editNodes(_ id: GraphID, field: Int, _ edit: inout MessageEdit) throws {
     let positions = edit.positions(of: field)
-    var place: [NodeID: Int] = [:]
-    for (ordinal, node) in old[id].nodes.enumerated() {
+    let before = old[id].nodes
+    let start = edit.records.first?.range.lowerBound ?? 0
+    guard before.count == positions.count else { throw mismatch("nodes", at: start) }
+    for (ordinal, node) in before.enumerated() {
       let record = old[node].origin?.record ?? ordinal
-      guard positions.indices.contains(record),
-        place.updateValue(positions[record], forKey: node) == nil
-      else { throw mismatch("nodes", at: edit.records.first?.range.lowerBound ?? 0) }
-    }
-    guard place.count == positions.count else {
-      throw mismatch("nodes", at: edit.records.first?.range.lowerBound ?? 0)
+      guard positions.indices.contains(record) else { throw mismatch("nodes", at: start) }
+      places.put(node, of: id, at: positions[record])
     }
     let order = new[id].nodes
-    let kept = order.filter { place[$0] != nil }
-    let keptSet = Set(kept)
-    for (node, position) in place where !keptSet.contains(node) { edit.drop(position) }
-    let slots = self.slots(kept, in: old[id].nodes, place)
+    let kept = order.filter { places.keep($0, in: id) }
+    let staying = before.filter { places.isKept($0) }
+    for node in before where !places.isKept(node) {
+      if let position = places.position(of: node, in: id) { edit.drop(position) }
+    }
+    // Nodes that were put in another order among themselves share their places out anew.
+    let slots =
+      staying == kept
+      ? kept.compactMap { places.position(of: $0, in: id) }
+      : staying.compactMap { places.position(of: $0, in: id) }.sorted()
+    guard slots.count == kept.count, Set(slots).count == slots.count else {
+      throw mismatch("nodes", at: start)
+    }
 
     // A new node stands before the next one that stays, or after all.
     var next = edit.end(of: field)
+    var rest = slots[...]
     var additions: [(rope: Rope, before: Int)] = []
     for node in order.reversed() {
-      guard let own = place[node], let slot = slots[node] else {
+      guard let own = places.position(of: node, in: id), let slot = rest.popLast() else {
         additions.append((try newNode(node).framed(field: field), next))
         continue
       }
@@ -41,21 +49,10 @@ extension ModelSplice {
     for (rope, before) in additions.reversed() { edit.insert(rope, field: field, before: before) }
   }
 
-  /// The record in whose place each node that stays is written: its own, unless the nodes that
-  /// stay were put in another order among themselves.
-  private func slots(
-    _ kept: [NodeID], in before: [NodeID], _ place: [NodeID: Int]
-  ) -> [NodeID: Int] {
-    let keptSet = Set(kept)
-    guard before.filter({ keptSet.contains($0) }) != kept else { return place }
-    let free = kept.compactMap { place[$0] }.sorted()
-    return Dictionary(zip(kept, free), uniquingKeysWith: { first, _ in first })
-  }
-
   /// A NodeProto of the source with its changes made.
   func node(_ id: NodeID, _ content: Range<Int>) throws -> Rope {
     let after = new[id]
-    let differs = ModelChanges.differs(id, old, new)
+    let differs = changes.nodes.contains(id)
     let speaks = new.header.irVersion >= 11 && changes.vanished[after.graph] != nil
     guard differs || speaks || rewritesEverything || after.bodies.contains(where: visits) else {
       return try relocated(.node, content)

@@ -15,6 +15,7 @@ final class ModelSplice {
   let rewritesEverything: Bool
   let plan: ExternalPlan
   var reader: RecordReader
+  var places: NodePlaces
   /// Parts of data files that copied records refer to.
   var references: [ExternalReference] = []
   /// Initializers that were written anew, in order.
@@ -32,6 +33,7 @@ final class ModelSplice {
     self.plan = plan
     self.rewritesEverything = rewritesEverything
     reader = try RecordReader(original.source)
+    places = NodePlaces(count: original.model.nodes.count)
   }
 
   /// The whole model file.

@@ -81,6 +81,29 @@ struct EditTests {
     #expect(node.attribute("note")?.text == "hi")
   }
 
+  /// Nodes in another order take each other's places.
+  @Test(arguments: paths)
+  func reorderedNodes(_ path: String) throws {
+    let rewriting = try Rewriting()
+    let new = try rewriting(path) { model in
+      let graph = model.mainGraph
+      model[graph].nodes.swapAt(2, 4)
+      let removed = model[graph].nodes[3]
+      try model.remove([removed])
+    }
+    let before = try rewriting.read(path).model
+    let after = try rewriting.read(rewriting.folder.path("out.onnx")).model
+    var expected = before[before.mainGraph].nodes.map { before[$0].outputs }
+    expected.swapAt(2, 4)
+    expected.remove(at: 3)
+    #expect(
+      after[after.mainGraph].nodes.map { after[$0].outputs.map { $0.map { after[$0].name } } }
+        == expected.map { $0.map { $0.map { before[$0].name } } })
+    #expect(
+      RecordDiff.lines(try TestFiles.bytes(path), new)
+        .allSatisfy { $0.dropFirst(2).hasPrefix("graph[0].node") })
+  }
+
   @Test(arguments: paths)
   func attributes(_ path: String) throws {
     let lines = try differences(path) { model in
