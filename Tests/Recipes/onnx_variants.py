@@ -4,6 +4,7 @@
   onnx_variants.py --check OUT MODEL.onnx ...  the same, and lets onnx compare each with its model
   onnx_variants.py --same A B                  lets onnx compare the models in two folders
   onnx_variants.py --rich FILE                 makes a small model with a record of every kind
+  onnx_variants.py --external A B              moves all tensors of A, wherever they are, out of B
 
 Files written by the official libraries are all in one canonical form; these are not:
   permuted   records of different fields in random order, in every message
@@ -12,7 +13,7 @@ Files written by the official libraries are all in one canonical form; these are
   unpacked   packed numbers one by one, numbers that come one by one packed
   overlong   lengths written in more bytes than needed
   all        everything at once
-Making variants needs the standard library only; --check, --same and --rich need onnx==1.19.1.
+Making variants needs the standard library only; the rest needs onnx==1.19.1.
 """
 import os
 import random
@@ -351,6 +352,48 @@ def rich(path):
     return 0
 
 
+def external(source, target):
+    """Every tensor (but strings and nibbles) in one data file, those of bodies, functions, attributes, sparse
+    tensors and training information among them."""
+    import onnx
+
+    data = bytearray()
+    moved = 0
+
+    def move(item):
+        nonlocal moved
+        if isinstance(item, onnx.TensorProto):
+            if item.data_type in (onnx.TensorProto.STRING, onnx.TensorProto.INT4):
+                return
+            raw = item.raw_data
+            if not raw:
+                plain(item)
+                raw = item.raw_data
+            item.ClearField("raw_data")
+            data.extend(bytes(-len(data) % 64))
+            entries = [("location", os.path.basename(target) + ".data"),
+                       ("offset", str(len(data))), ("length", str(len(raw)))]
+            for key, value in entries:
+                item.external_data.add(key=key, value=value)
+            item.data_location = onnx.TensorProto.EXTERNAL
+            data.extend(raw)
+            moved += 1
+            return
+        for descriptor, value in item.ListFields():
+            if descriptor.message_type is not None:
+                for child in value if hasattr(value, "add") else [value]:
+                    move(child)
+
+    model = onnx.load(source)
+    move(model)
+    with open(target, "wb") as file:
+        file.write(model.SerializeToString(deterministic=True))
+    with open(target + ".data", "wb") as file:
+        file.write(data)
+    print(f"{moved} tensors")
+    return 0
+
+
 if __name__ == "__main__":
     arguments = sys.argv[1:]
     if not arguments or arguments[0] in ("-h", "--help"):
@@ -358,6 +401,8 @@ if __name__ == "__main__":
         sys.exit(64)
     if arguments[0] == "--same":
         sys.exit(compare(arguments[1], arguments[2]) > 0)
+    if arguments[0] == "--external":
+        sys.exit(external(arguments[1], arguments[2]))
     if arguments[0] == "--rich":
         sys.exit(rich(arguments[1]))
     checks = arguments[0] == "--check"

@@ -178,4 +178,24 @@ struct ExternalDataTests {
       try rewriting.writer.write(model, basedOn: original, to: output)
     }
   }
+
+  /// Tensors of bodies, functions, attributes, sparse tensors and training information move too.
+  @Test func tensorsWhereverTheyAre() throws {
+    let path = "\(Fixtures.folder)/rich-external.onnx"
+    let new = try rewriting(path)
+    let lines = RecordDiff.lines(try TestFiles.bytes(path), new)
+    // 18 tensors, as the recipe counts them.
+    #expect(lines.count == 18)
+    #expect(lines.allSatisfy { $0.hasSuffix(".external[0].value[0]") })
+    for place in [
+      "~ graph[0].initializer[", "~ graph[0].node[2].attribute[0].t", "~ graph[0].node[6].",
+      "~ graph[0].node[5].attribute[0].sparse[0].indices", "~ graph[0].sparse[0].values",
+      "~ function[0].node[0]", "~ training[0].algorithm[0].initializer[0]",
+    ] {
+      #expect(lines.contains { $0.hasPrefix(place) }, "\(place)")
+    }
+    #expect(
+      try TestFiles.bytes(rewriting.folder.path("out.onnx.data"))
+        == TestFiles.bytes(path + ".data"))
+  }
 }
