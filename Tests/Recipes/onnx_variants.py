@@ -344,7 +344,7 @@ def rich(path):
     model.configuration.add(name="two", num_devices=2)
     training = model.training_info.add()
     training.algorithm.CopyFrom(h.make_graph(
-        [h.make_node("Identity", ["b"], ["b_next"])], "step", [],
+        [h.make_node("Add", ["b", "mean"], ["b_next"])], "step", [],
         [h.make_tensor_value_info("b_next", T.FLOAT, [4])], [arr("rate", 1)]))
     training.update_binding.add(key="b", value="b_next")
     with open(path, "wb") as file:

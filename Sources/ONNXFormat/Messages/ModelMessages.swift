@@ -65,6 +65,11 @@ struct EntryMessage {
   var algorithm: GraphMessage? {
     unsafe CMessageAccess.one(message.pointee.algorithm) { unsafe GraphMessage($0) }
   }
+  var initializationBindings: [EntryMessage] {
+    unsafe CMessageAccess.list(
+      message.pointee.n_initialization_binding, message.pointee.initialization_binding
+    ) { unsafe EntryMessage($0) }
+  }
   var updateBindings: [EntryMessage] {
     unsafe CMessageAccess.list(
       message.pointee.n_update_binding, message.pointee.update_binding

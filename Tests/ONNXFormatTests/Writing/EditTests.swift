@@ -225,4 +225,12 @@ struct EditTests {
     #expect(model[fresh].initializer != nil && model[fresh].isGraphInput)
     #expect(model[fresh].type?.dimensions?.count == model[fresh].initializer?.shape.rank)
   }
+
+  /// What training information names is kept from folding: its graphs are copied as they stand.
+  @Test func namesInTrainingInformation() throws {
+    let model = try Rewriting().read(Fixtures.rich()).model
+    #expect(model[try model.value("b")].isMutable)
+    #expect(model[try model.value("mean")].isMutable)
+    #expect(!model[try model.value("gamma")].isMutable)
+  }
 }
