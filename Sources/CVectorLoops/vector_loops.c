@@ -102,28 +102,106 @@ VECTOR_CLONES void bnfold_double_to_bfloat16(const double *in, uint16_t *out, si
   for (size_t i = 0; i < count; i++) out[i] = float_to_bfloat16(double_to_float_odd(in[i]));
 }
 
-// Sums in blocks that fit the vector registers, so that every element of out is written once.
-#define TAPS(Type, name, block)                                                               \
-  VECTOR_CLONES void name(                                                                    \
-      const Type *in, const ptrdiff_t *offsets, const Type *weights, size_t taps, Type bias,  \
-      Type *out, size_t count) {                                                              \
-    size_t i = 0;                                                                             \
-    for (; i + block <= count; i += block) {                                                  \
-      Type sums[block];                                                                       \
-      for (int j = 0; j < block; j++) sums[j] = bias;                                         \
-      for (size_t t = 0; t < taps; t++) {                                                     \
-        const Type *run = in + offsets[t] + i;                                                \
-        Type weight = weights[t];                                                             \
-        for (int j = 0; j < block; j++) sums[j] += weight * run[j];                           \
-      }                                                                                       \
-      for (int j = 0; j < block; j++) out[i + j] = sums[j];                                   \
-    }                                                                                         \
-    for (; i < count; i++) {                                                                  \
-      Type sum = bias;                                                                        \
-      for (size_t t = 0; t < taps; t++) sum += weights[t] * in[offsets[t] + (ptrdiff_t)i];    \
-      out[i] = sum;                                                                           \
-    }                                                                                         \
+// Convolution as sums over shifted runs of the input. The sums of a block of filters and positions
+// stay in registers; neither weights nor input are packed. For each tap, one run of the input
+// meets one weight of each filter.
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
+#define UNROLL _Pragma("clang loop unroll(full)")
+
+#define CONVOLUTION(Type, Vector, lanes, suffix)                                                 \
+  typedef Type Vector                                                                            \
+      __attribute__((vector_size(lanes * sizeof(Type)), aligned(sizeof(Type)), may_alias));      \
+                                                                                                 \
+  ALWAYS_INLINE void block_##suffix(                                                             \
+      const Type *in, const ptrdiff_t *offsets, const Type *weights, size_t weight_stride,       \
+      size_t taps, const Type *bias, Type *out, size_t out_stride, const int filters,            \
+      const int vectors) {                                                                       \
+    Vector sums[16];                                                                             \
+    UNROLL for (int f = 0; f < filters; f++) {                                                   \
+      UNROLL for (int v = 0; v < vectors; v++) {                                                 \
+        Type start = bias ? bias[f] : 0;                                                         \
+        UNROLL for (int j = 0; j < lanes; j++) sums[f * vectors + v][j] = start;                 \
+      }                                                                                          \
+    }                                                                                            \
+    /* Two pointers reach all rows by scaled steps: six would not fit the registers. */          \
+    const Type *low = weights;                                                                   \
+    const Type *high = weights + (filters > 3 ? 3 * weight_stride : 0);                          \
+    for (size_t t = 0; t < taps; t++, low++, high++) {                                           \
+      const Vector *run = (const Vector *)(in + offsets[t]);                                     \
+      Vector x[8];                                                                               \
+      UNROLL for (int v = 0; v < vectors; v++) x[v] = run[v];                                    \
+      UNROLL for (int f = 0; f < filters; f++) {                                                 \
+        Type weight = f < 3 ? low[f * weight_stride] : high[(f - 3) * weight_stride];            \
+        UNROLL for (int v = 0; v < vectors; v++) sums[f * vectors + v] += x[v] * weight;         \
+      }                                                                                          \
+    }                                                                                            \
+    UNROLL for (int f = 0; f < filters; f++) {                                                   \
+      UNROLL for (int v = 0; v < vectors; v++)                                                   \
+          ((Vector *)(out + f * out_stride))[v] = sums[f * vectors + v];                         \
+    }                                                                                            \
+  }                                                                                              \
+                                                                                                 \
+  ALWAYS_INLINE void run_##suffix(                                                               \
+      const Type *in, const ptrdiff_t *offsets, const Type *weights, size_t weight_stride,       \
+      size_t taps, const Type *bias, Type *out, size_t out_stride, size_t count,                 \
+      const int filters, const int vectors) {                                                    \
+    const size_t width = (size_t)vectors * lanes;                                                \
+    size_t i = 0;                                                                                \
+    for (; i + width <= count; i += width)                                                       \
+      block_##suffix(                                                                            \
+          in + i, offsets, weights, weight_stride, taps, bias, out + i, out_stride, filters,     \
+          vectors);                                                                              \
+    /* The last block may read past the run, which has room there, but not write. */             \
+    for (; i < count; i += lanes * 2) {                                                          \
+      Type rest[6 * lanes * 2];                                                                  \
+      size_t size = count - i < lanes * 2 ? count - i : lanes * 2;                               \
+      block_##suffix(                                                                            \
+          in + i, offsets, weights, weight_stride, taps, bias, rest, lanes * 2, filters, 2);     \
+      for (int f = 0; f < filters; f++)                                                          \
+        memcpy(out + f * out_stride + i, rest + f * lanes * 2, size * sizeof(Type));             \
+    }                                                                                            \
+  }                                                                                              \
+                                                                                                 \
+  VECTOR_CLONES void bnfold_convolve_##suffix(                                                   \
+      const Type *in, const ptrdiff_t *offsets, size_t taps, const Type *weights,                \
+      size_t weight_stride, size_t filters, const Type *bias, Type *out, size_t out_stride,      \
+      size_t count) {                                                                            \
+    while (filters > 0) {                                                                        \
+      /* Seven are better cut into four and three than into six and one. */                      \
+      size_t n = filters;                                                                        \
+      if (n > 6) n = n >= 12 ? 6 : (n + 1) / 2;                                                  \
+      switch (n) {                                                                               \
+        case 6:                                                                                  \
+          run_##suffix(                                                                          \
+              in, offsets, weights, weight_stride, taps, bias, out, out_stride, count, 6, 2);    \
+          break;                                                                                 \
+        case 5:                                                                                  \
+          run_##suffix(                                                                          \
+              in, offsets, weights, weight_stride, taps, bias, out, out_stride, count, 5, 2);    \
+          break;                                                                                 \
+        case 4:                                                                                  \
+          run_##suffix(                                                                          \
+              in, offsets, weights, weight_stride, taps, bias, out, out_stride, count, 4, 2);    \
+          break;                                                                                 \
+        case 3:                                                                                  \
+          run_##suffix(                                                                          \
+              in, offsets, weights, weight_stride, taps, bias, out, out_stride, count, 3, 4);    \
+          break;                                                                                 \
+        case 2:                                                                                  \
+          run_##suffix(                                                                          \
+              in, offsets, weights, weight_stride, taps, bias, out, out_stride, count, 2, 4);    \
+          break;                                                                                 \
+        default:                                                                                 \
+          run_##suffix(                                                                          \
+              in, offsets, weights, weight_stride, taps, bias, out, out_stride, count, 1, 8);    \
+          break;                                                                                 \
+      }                                                                                          \
+      filters -= n;                                                                              \
+      weights += n * weight_stride;                                                              \
+      out += n * out_stride;                                                                     \
+      if (bias) bias += n;                                                                       \
+    }                                                                                            \
   }
 
-TAPS(float, bnfold_taps_f32, 64)
-TAPS(double, bnfold_taps_f64, 32)
+CONVOLUTION(float, float_vector, 8, f32)
+CONVOLUTION(double, double_vector, 4, f64)

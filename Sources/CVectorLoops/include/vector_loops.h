@@ -22,12 +22,16 @@ void bnfold_float_to_bfloat16(const float *in, uint16_t *out, size_t count);
 void bnfold_double_to_half(const double *in, uint16_t *out, size_t count);
 void bnfold_double_to_bfloat16(const double *in, uint16_t *out, size_t count);
 
-// out[i] = bias + sum over t of weights[t] * in[offsets[t] + i], in the order of t.
-void bnfold_taps_f32(
-    const float *in, const ptrdiff_t *offsets, const float *weights, size_t taps, float bias,
-    float *out, size_t count);
-void bnfold_taps_f64(
-    const double *in, const ptrdiff_t *offsets, const double *weights, size_t taps, double bias,
-    double *out, size_t count);
+// out[f][i] = bias[f] + sum over t of weights[f][t] * in[offsets[t] + i], in the order of t.
+// Rows of weights and out lie weight_stride and out_stride apart; a null bias is none. Up to 16
+// elements behind in[offsets[t] + count] are read.
+void bnfold_convolve_f32(
+    const float *in, const ptrdiff_t *offsets, size_t taps, const float *weights,
+    size_t weight_stride, size_t filters, const float *bias, float *out, size_t out_stride,
+    size_t count);
+void bnfold_convolve_f64(
+    const double *in, const ptrdiff_t *offsets, size_t taps, const double *weights,
+    size_t weight_stride, size_t filters, const double *bias, double *out, size_t out_stride,
+    size_t count);
 
 #endif

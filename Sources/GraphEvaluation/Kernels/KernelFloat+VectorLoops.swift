@@ -1,21 +1,25 @@
 internal import CVectorLoops
 
 extension Float {
-  static func addTaps(
-    _ input: UnsafePointer<Float>, _ offsets: UnsafePointer<Int>,
-    _ weights: UnsafePointer<Float>, _ taps: Int, _ bias: Float,
-    _ output: UnsafeMutablePointer<Float>, _ count: Int
+  static func convolve(
+    _ input: UnsafePointer<Float>, _ offsets: [Int], _ weights: UnsafePointer<Float>,
+    _ filters: Int, _ bias: UnsafePointer<Float>?, _ output: UnsafeMutablePointer<Float>,
+    _ rowStride: Int, _ count: Int
   ) {
-    unsafe bnfold_taps_f32(input, offsets, weights, taps, bias, output, count)
+    unsafe bnfold_convolve_f32(
+      input, offsets, offsets.count, weights, offsets.count, filters, bias, output, rowStride,
+      count)
   }
 }
 
 extension Double {
-  static func addTaps(
-    _ input: UnsafePointer<Double>, _ offsets: UnsafePointer<Int>,
-    _ weights: UnsafePointer<Double>, _ taps: Int, _ bias: Double,
-    _ output: UnsafeMutablePointer<Double>, _ count: Int
+  static func convolve(
+    _ input: UnsafePointer<Double>, _ offsets: [Int], _ weights: UnsafePointer<Double>,
+    _ filters: Int, _ bias: UnsafePointer<Double>?, _ output: UnsafeMutablePointer<Double>,
+    _ rowStride: Int, _ count: Int
   ) {
-    unsafe bnfold_taps_f64(input, offsets, weights, taps, bias, output, count)
+    unsafe bnfold_convolve_f64(
+      input, offsets, offsets.count, weights, offsets.count, filters, bias, output, rowStride,
+      count)
   }
 }

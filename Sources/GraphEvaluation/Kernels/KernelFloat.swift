@@ -25,10 +25,12 @@ protocol KernelFloat: KernelElement, BinaryFloatingPoint, SIMDScalar, Codable {
     _ size: MatrixProduct.Size, _ alpha: Self, _ a: MatrixProduct.Operand<Self>,
     _ b: MatrixProduct.Operand<Self>, _ beta: Self, _ c: UnsafeMutablePointer<Self>,
     _ rowStride: Int)
-  /// output[i] ← bias + Σ weights[t] · input[offsets[t] + i]; see `bnfold_taps_f32`.
-  static func addTaps(
-    _ input: UnsafePointer<Self>, _ offsets: UnsafePointer<Int>, _ weights: UnsafePointer<Self>,
-    _ taps: Int, _ bias: Self, _ output: UnsafeMutablePointer<Self>, _ count: Int)
+  /// output[f][i] ← bias[f] + Σ over t of weights[f][t] · input[offsets[t] + i] for `count` places
+  /// of each filter; see `bnfold_convolve_f32`.
+  static func convolve(
+    _ input: UnsafePointer<Self>, _ offsets: [Int], _ weights: UnsafePointer<Self>,
+    _ filters: Int, _ bias: UnsafePointer<Self>?, _ output: UnsafeMutablePointer<Self>,
+    _ rowStride: Int, _ count: Int)
 }
 
 extension Float: KernelFloat {

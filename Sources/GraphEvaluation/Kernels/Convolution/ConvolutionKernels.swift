@@ -68,7 +68,7 @@ enum ConvolutionKernels {
     guard count > 0, !inputs.isEmpty, !weights.isEmpty else {
       return (shape, filled(problem, count))
     }
-    return TapConvolution.suits(problem)
+    return !problem.window.isPointwise && TapConvolution.suits(problem)
       ? (shape, try TapConvolution.run(problem, inputs, weights, count, context))
       : (shape, try ProductConvolution.run(problem, inputs, weights, count, context))
   }

@@ -97,15 +97,21 @@ struct PhasePlanes {
     }
   }
 
-  /// Drops the ends of rows of a run.
-  func compact<E: KernelElement>(_ run: UnsafePointer<E>, to output: UnsafeMutablePointer<E>) {
-    var out = unsafe output
-    for z in 0..<window.output.depth {
-      for y in 0..<window.output.height {
-        unsafe out.update(
-          from: run + (z * extents.height + y) * extents.width, count: window.output.width)
-        unsafe out += window.output.width
-      }
+  /// Copies a piece of a run to the output, without the ends of rows and planes.
+  func compact<E: KernelElement>(
+    _ piece: UnsafePointer<E>, _ range: Range<Int>, to output: UnsafeMutablePointer<E>
+  ) {
+    var line = range.lowerBound / extents.width
+    while line * extents.width < range.upperBound {
+      let (z, y) = (line / extents.height, line % extents.height)
+      let start = line * extents.width
+      line += 1
+      guard y < window.output.height else { continue }
+      let low = max(range.lowerBound, start)
+      let high = min(range.upperBound, start + window.output.width)
+      guard low < high else { continue }
+      let target = (z * window.output.height + y) * window.output.width + low - start
+      unsafe (output + target).update(from: piece + (low - range.lowerBound), count: high - low)
     }
   }
 }

@@ -110,11 +110,20 @@ struct WindowGeometry {
 
   /// One number for each of three axes.
   struct Extents {
-    var depth: Int
-    var height: Int
-    var width: Int
+    let depth: Int
+    let height: Int
+    let width: Int
     /// The product; the largest Int where it does not fit.
-    var count: Int { CheckedArithmetic.product([depth, height, width]) ?? Int.max }
+    let count: Int
+
+    init(depth: Int, height: Int, width: Int) {
+      self.depth = depth
+      self.height = height
+      self.width = width
+      count =
+        CheckedArithmetic.product(depth, height)
+        .flatMap { CheckedArithmetic.product($0, width) } ?? Int.max
+    }
   }
 
   /// Windows over three axes.
