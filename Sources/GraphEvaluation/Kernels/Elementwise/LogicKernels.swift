@@ -16,7 +16,9 @@ enum LogicKernels {
     KernelEntry("BitwiseAnd") { try $0.combine(BitsAnd()) },
     KernelEntry("BitwiseOr") { try $0.combine(BitsOr()) },
     KernelEntry("BitwiseXor") { try $0.combine(BitsXor()) },
-    KernelEntry("Not") { try $0.result($0.input(0).shape, $0.integers(0).map { $0 == 0 ? 1 : 0 }) },
+    KernelEntry("Not") {
+      try $0.result($0.input(0).shape, $0.integers(0).map { Int64($0 == 0 ? 1 : 0) })
+    },
     KernelEntry("BitwiseNot") { try $0.result($0.input(0).shape, $0.integers(0).map { ~$0 }) },
     KernelEntry("BitShift") { try shift(&$0) },
     KernelEntry("IsNaN") { try test($0) { $0.isNaN } },

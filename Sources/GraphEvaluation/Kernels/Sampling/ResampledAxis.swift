@@ -20,9 +20,9 @@ struct ResampledAxis {
   /// Extent of the result.
   var extent: Int { starts.count - 1 }
 
-  /// Whether every result index is the source's own.
-  var isIdentity: Bool {
-    places.count == extent && !outside.contains(true)
+  /// Whether the result is the source, of `input` elements.
+  func isIdentity(of input: Int) -> Bool {
+    extent == input && places.count == extent && !outside.contains(true)
       && places.indices.allSatisfy { places[$0] == $0 }
   }
 
@@ -104,7 +104,8 @@ struct Resampling {
   /// The first neighbour of a coordinate and the weights from there on.
   private func neighbours(_ x: Double, scale: Double) throws -> (Int, [Double]) {
     let below = x.rounded(.down)
-    let base = Int(Int64(clamping: below))
+    // Coordinates far outside count as outside; sums with them must not overflow.
+    let base = max(-1 << 40, min(1 << 40, Int(Int64(clamping: below))))
     let ratio = x - below
     switch mode {
     case .nearest:

@@ -133,7 +133,7 @@ enum ResizeKernels {
     _ fill: Double
   ) throws -> RuntimeElements {
     var (current, extents) = (elements, shape)
-    for (axis, plan) in axes.enumerated() where !plan.isIdentity {
+    for (axis, plan) in axes.enumerated() where !plan.isIdentity(of: extents[axis]) {
       let split = Axes.split(extents, at: axis)
       extents[axis] = plan.extent
       let count = try context.count(of: extents)
