@@ -47,8 +47,8 @@ schemas: ## Generate the C of Sources/CModelSchemas from schemas/*.proto
 	@.ci/setup --schemas
 	schemas/generate.sh
 
-conformance: ## Run ONNX's own backend tests
-	@$(MAKE) --no-print-directory test FILTER=Conformance
+conformance: ## Run ONNX's own backend tests and write docs/conformance.md
+	@BNFOLD_WRITE_CONFORMANCE=1 $(MAKE) --no-print-directory test FILTER=ConformanceTests
 
 samples: $(VENV)/installed ## Make the models of samples/ anew from their recipes
 	@$(PYTHON) samples/make_samples.py

@@ -205,3 +205,14 @@ VECTOR_CLONES void bnfold_double_to_bfloat16(const double *in, uint16_t *out, si
 
 CONVOLUTION(float, float_vector, 8, f32)
 CONVOLUTION(double, double_vector, 4, f64)
+
+#define CLAMP(Type, suffix)                                                                      \
+  VECTOR_CLONES void bnfold_clamp_##suffix(Type *values, size_t count, Type low, Type high) {    \
+    for (size_t i = 0; i < count; i++) {                                                         \
+      Type value = values[i] < low ? low : values[i];                                            \
+      values[i] = value > high ? high : value;                                                   \
+    }                                                                                            \
+  }
+
+CLAMP(float, f32)
+CLAMP(double, f64)

@@ -2,7 +2,6 @@
 
 Writes Tests/GraphEvaluationTests/KernelCases+Recorded.swift.
 Needs: onnx==1.19.1, onnxruntime, numpy.  Run: python3 Tests/Recipes/kernel_cases.py
-Then: swift format -i on the file it wrote.
 """
 import os
 import numpy as np
@@ -157,7 +156,9 @@ def attribute(name, v):
 
 here = os.path.dirname(os.path.abspath(__file__))
 with open(os.path.join(here, "../GraphEvaluationTests/KernelCases+Recorded.swift"), "w") as out:
-    out.write(f"""import ModelIR
+    out.write(f"""// swift-format-ignore-file
+
+import ModelIR
 
 // Written by Tests/Recipes/kernel_cases.py with onnxruntime {ort.__version__}.
 
@@ -169,10 +170,9 @@ extension KernelCase {{
         out.write(f'    "{name}", "{op}", opset: {opset}, attributes: [{listed}],\n    inputs: [\n')
         for v in inputs:
             out.write(f"      {tensor(v)},\n")
-        out.write("    ],\n    outputs: [\n")
-        for v in results:
-            out.write(f"      {tensor(v)},\n")
-        out.write("    ])\n\n")
+        out.write("    ],\n    outputs: [")
+        out.write(", ".join(tensor(v) for v in results))
+        out.write("])\n\n")
     out.write("  /// All of them.\n  static let recorded: [KernelCase] = [\n")
     for k in range(len(cases)):
         out.write(f"    case{k},\n")

@@ -34,4 +34,8 @@ void bnfold_convolve_f64(
     size_t weight_stride, size_t filters, const double *bias, double *out, size_t out_stride,
     size_t count);
 
+// min(max(value, low), high) in place; NaN stays NaN.
+void bnfold_clamp_f32(float *values, size_t count, float low, float high);
+void bnfold_clamp_f64(double *values, size_t count, double low, double high);
+
 #endif

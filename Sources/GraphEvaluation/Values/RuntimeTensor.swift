@@ -12,9 +12,23 @@ public struct RuntimeTensor: Sendable {
   /// Makes a value; the number of elements must be the shape's.
   public init(dataType: DataType, shape: [Int], elements: RuntimeElements) {
     precondition(shape.reduce(1, *) == elements.count, "\(elements.count) elements for \(shape)")
+    assert(Self.holds(elements, dataType), "\(dataType) held in other numbers")
     self.dataType = dataType
     self.shape = shape
     self.elements = elements
+  }
+
+  /// Whether a type is held in these numbers: whole numbers as such, floats as floats.
+  private static func holds(_ elements: RuntimeElements, _ type: DataType) -> Bool {
+    let isWhole =
+      switch type {
+      case .bool, .int2, .int4, .int8, .int16, .int32, .int64, .uint2, .uint4, .uint8, .uint16,
+        .uint32, .uint64:
+        true
+      default: false
+      }
+    if case .integer = elements { return isWhole }
+    return !isWhole
   }
 
   /// A float32 value.

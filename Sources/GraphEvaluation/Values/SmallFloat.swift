@@ -35,7 +35,8 @@ struct SmallFloat {
   ///
   /// `saturating` turns numbers beyond the largest, infinities too, into the largest.
   func rounded(_ value: Float, saturating: Bool) -> Float {
-    guard !value.isNaN else { return value }
+    // float4e2m1 has no NaN; the standard's cast makes it negative zero.
+    guard !value.isNaN else { return overflow.isFinite ? -0.0 : value }
     let sign: Float = value.sign == .minus ? -1 : 1
     guard value.isFinite else { return saturating ? sign * largest : sign * overflow }
     let exponent = max(value == 0 ? -200 : Int(value.exponent), 1 - bias)
@@ -77,12 +78,13 @@ struct SmallFloat {
     }
   }
 
-  /// The nearest number of one of these types.
+  /// The nearest number of one of these types; of float8e8m0 the next larger.
   static func rounded(_ value: Float, to type: DataType, saturating: Bool) -> Float {
     if let format = SmallFloat(type) { return format.rounded(value, saturating: saturating) }
-    // float8e8m0 holds powers of two from 2⁻¹²⁷ to 2¹²⁷.
-    guard value.isFinite, value > 0 else { return .nan }
-    let exponent = max(-127, min(127, Int(value.exponent) + (value.significand > 1.5 ? 1 : 0)))
+    // float8e8m0 holds powers of two from 2⁻¹²⁷ to 2¹²⁷; the standard rounds up by default.
+    guard value.isFinite, value >= 0 else { return .nan }
+    let up = value == 0 ? -127 : Int(value.exponent) + (value.significand > 1 ? 1 : 0)
+    let exponent = max(-127, min(127, up))
     return Float(sign: .plus, exponent: exponent, significand: 1)
   }
 

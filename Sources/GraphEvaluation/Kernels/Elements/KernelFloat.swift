@@ -31,6 +31,13 @@ protocol KernelFloat: KernelElement, BinaryFloatingPoint, SIMDScalar, Codable {
     _ input: UnsafePointer<Self>, _ offsets: [Int], _ weights: UnsafePointer<Self>,
     _ filters: Int, _ bias: UnsafePointer<Self>?, _ output: UnsafeMutablePointer<Self>,
     _ rowStride: Int, _ count: Int)
+  /// Brings values into a range, in place; NaN stays NaN.
+  static func clamp(
+    _ values: UnsafeMutablePointer<Self>, _ count: Int, low: Self, high: Self)
+  /// y ← α·op(A)·x + β·y of a matrix A of `rows` rows and `columns` columns.
+  static func multiply(
+    rows: Int, columns: Int, _ alpha: Self, _ a: MatrixProduct.Operand<Self>,
+    _ x: UnsafePointer<Self>, _ beta: Self, _ y: UnsafeMutablePointer<Self>)
 }
 
 extension Float: KernelFloat {

@@ -7,7 +7,8 @@ enum ActivationKernels {
   static let table: [KernelEntry] = [
     KernelEntry("Relu") {
       try $0.holdsIntegers(0)
-        ? $0.result($0.input(0).shape, $0.integers(0).map { max(0, $0) }) : $0.map(Rectifier())
+        ? $0.result($0.input(0).shape, $0.integers(0).map { max(0, $0) })
+        : $0.clamp(low: 0, high: .infinity)
     },
     KernelEntry("LeakyRelu") {
       try $0.map(LeakyRectifier(alpha: $0.float("alpha", default: 0.01)))
@@ -66,10 +67,10 @@ enum ActivationKernels {
 
   /// Limits are attributes before version 11 and optional inputs since.
   private static func clip(_ context: inout KernelContext) throws -> [RuntimeTensor?] {
-    let x = try context.input(0)
     let inputs = context.opset >= 11
-    if case .integer(let elements) = x.elements {
-      let unsigned = x.dataType == .uint64
+    if context.holdsIntegers(0) {
+      let elements = try context.integers(0)
+      let unsigned = try context.input(0).dataType == .uint64
       let low = context.optionalInput(1)?.integers?.first
       let high = context.optionalInput(2)?.integers?.first
       let clipped = elements.map { element in
@@ -79,15 +80,14 @@ enum ActivationKernels {
         }
         return min(max(element, low ?? .min), high ?? .max)
       }
-      return try context.result(x.shape, clipped)
+      return try context.result(context.input(0).shape, clipped)
     }
     func limit(_ position: Int, _ name: String, _ absent: Double) throws -> Double {
       guard inputs else { return try context.float(name) ?? absent }
       return context.optionalInput(position)?.doubles().first ?? absent
     }
-    return try context.map(
-      Limits(
-        low: limit(1, "min", -.infinity), high: limit(2, "max", .infinity)))
+    return try context.clamp(
+      low: limit(1, "min", -.infinity), high: limit(2, "max", .infinity))
   }
 }
 

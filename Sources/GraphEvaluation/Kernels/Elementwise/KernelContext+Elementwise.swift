@@ -24,11 +24,31 @@ extension KernelContext {
     try inDouble ? map(op, Double.self) : map(op, Float.self)
   }
 
+  /// The first input, floats, brought into a range; in place where the buffer is nobody else's.
+  mutating func clamp(low: Double, high: Double) throws -> [RuntimeTensor?] {
+    try inDouble
+      ? clamp(Double.self, low: low, high: high)
+      : clamp(Float.self, low: Float(low), high: Float(high))
+  }
+
+  private mutating func clamp<E: KernelFloat>(
+    _: E.Type, low: E, high: E
+  ) throws -> [RuntimeTensor?] {
+    let (shape, type) = (try input(0).shape, try input(0).dataType)
+    var elements = try takeFloats(0, as: E.self)
+    unsafe elements.withUnsafeMutableBufferPointer { buffer in
+      guard let base = buffer.baseAddress else { return }
+      Parallel.forEachRange(buffer.count, threads: threads, grain: 1 << 16) { range in
+        unsafe E.clamp(base + range.lowerBound, range.count, low: low, high: high)
+      }
+    }
+    return try result(shape, elements, type)
+  }
+
   private mutating func map<Operator: UnaryOperator, E: KernelFloat>(
     _ op: Operator, _: E.Type
   ) throws -> [RuntimeTensor?] {
-    let x = try input(0)
-    let (shape, type) = (x.shape, x.dataType)
+    let (shape, type) = (try input(0).shape, try input(0).dataType)
     return try result(shape, mapped(op, E.self), type)
   }
 
@@ -47,6 +67,14 @@ extension KernelContext {
 
   /// `op` of two broadcast inputs of one type; the first is changed in place where that is safe.
   mutating func combine<Operator: BinaryOperator>(_ op: Operator) throws -> [RuntimeTensor?] {
+    if !holdsIntegers(0), !holdsIntegers(1) {
+      // The first input must not be held here, or it could not be changed in place.
+      let b = try aligned(input(1), to: input(0))
+      return [
+        try holdsDouble(0) || holdsDouble(1)
+          ? combinedFloats(op, b, Double.self) : combinedFloats(op, b, Float.self)
+      ]
+    }
     let a = try input(0)
     let b = try aligned(input(1), to: a)
     let combined: RuntimeTensor
@@ -71,8 +99,7 @@ extension KernelContext {
   private mutating func combinedFloats<Operator: BinaryOperator, E: KernelFloat>(
     _ op: Operator, _ second: RuntimeTensor, _: E.Type
   ) throws -> RuntimeTensor {
-    let first = try input(0)
-    let (shape, type) = (first.shape, first.dataType)
+    let (shape, type) = (try input(0).shape, try input(0).dataType)
     let target = try Broadcast.shape([shape, second.shape])
     _ = try count(of: target)
     let b = try Self.floatElements(of: second, as: E.self)

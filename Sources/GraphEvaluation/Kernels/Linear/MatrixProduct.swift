@@ -52,7 +52,17 @@ enum MatrixProduct {
     // Fewer than some 64 thousand multiplications do not pay for waking a thread.
     let work = size.m * max(1, size.n * max(1, size.k) / 65536)
     let threads = size.m * size.n * max(1, size.k) < 131072 ? 1 : min(threads, max(1, work))
-    if size.m >= size.n {
+    if unsafe size.m == 1 && size.k > 0 && !a.transposed {
+      // One row: every column of B is one sum; a matrix times a vector, which packs nothing.
+      Parallel.forEachRange(size.n, threads: threads, grain: 16) { columns in
+        unsafe E.multiply(
+          rows: b.transposed ? columns.count : size.k,
+          columns: b.transposed ? size.k : columns.count, alpha,
+          Operand(
+            b.from(column: columns.lowerBound), rowStride: b.rowStride, transposed: !b.transposed),
+          a.base, beta, c + columns.lowerBound)
+      }
+    } else if size.m >= size.n {
       Parallel.forEachRange(size.m, threads: threads, grain: 8) { rows in
         unsafe E.multiply(
           Size(m: rows.count, n: size.n, k: size.k), alpha,
@@ -86,6 +96,15 @@ enum MatrixProduct {
 
 extension Float {
   static func multiply(
+    rows: Int, columns: Int, _ alpha: Float, _ a: MatrixProduct.Operand<Float>,
+    _ x: UnsafePointer<Float>, _ beta: Float, _ y: UnsafeMutablePointer<Float>
+  ) {
+    unsafe cblas_sgemv(
+      CblasRowMajor, a.transposed ? CblasTrans : CblasNoTrans, Int32(rows), Int32(columns), alpha,
+      a.base, Int32(max(1, a.rowStride)), x, 1, beta, y, 1)
+  }
+
+  static func multiply(
     _ size: MatrixProduct.Size, _ alpha: Float, _ a: MatrixProduct.Operand<Float>,
     _ b: MatrixProduct.Operand<Float>, _ beta: Float, _ c: UnsafeMutablePointer<Float>,
     _ rowStride: Int
@@ -99,6 +118,15 @@ extension Float {
 }
 
 extension Double {
+  static func multiply(
+    rows: Int, columns: Int, _ alpha: Double, _ a: MatrixProduct.Operand<Double>,
+    _ x: UnsafePointer<Double>, _ beta: Double, _ y: UnsafeMutablePointer<Double>
+  ) {
+    unsafe cblas_dgemv(
+      CblasRowMajor, a.transposed ? CblasTrans : CblasNoTrans, Int32(rows), Int32(columns), alpha,
+      a.base, Int32(max(1, a.rowStride)), x, 1, beta, y, 1)
+  }
+
   static func multiply(
     _ size: MatrixProduct.Size, _ alpha: Double, _ a: MatrixProduct.Operand<Double>,
     _ b: MatrixProduct.Operand<Double>, _ beta: Double, _ c: UnsafeMutablePointer<Double>,

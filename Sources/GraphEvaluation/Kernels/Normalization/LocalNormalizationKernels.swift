@@ -42,7 +42,7 @@ enum LocalNormalizationKernels {
     return try context.result(shape, result)
   }
 
-  /// x / (Σ |x|ᵖ)^(1/p) along an axis, p 1 or 2; zeros stay zeros.
+  /// x / (Σ |x|ᵖ)^(1/p) along an axis, p 1 or 2; a row of zeros becomes NaN, as the standard's has it.
   private static func power<E: KernelFloat>(
     _ context: inout KernelContext, _: E.Type
   ) throws -> [RuntimeTensor?] {
@@ -61,7 +61,6 @@ enum LocalNormalizationKernels {
           sum += p == 1 ? value : value * value
         }
         let norm = E(p == 1 ? sum : sum.squareRoot())
-        guard norm != 0 else { continue }
         for index in 0..<extent { x[first + index * inner] /= norm }
       }
     }
