@@ -40,13 +40,13 @@ enum MessageUnpacker {
     }
     guard let message = unsafe message else {
       let location = InputLocation(file: file)
-      guard arena.isExhausted else {
+      guard let needed = arena.refusedAt else {
         throw FormatError(
           .malformed(field: "message", detail: "libprotobuf-c cannot unpack its structure"),
           at: location)
       }
       throw FormatError(
-        .limitExceeded(.memory, found: arena.used, allowed: budget), at: location)
+        .limitExceeded(.memory, found: needed, allowed: budget), at: location)
     }
     // The arena owns every byte of the message and outlives it.
     return try withExtendedLifetime(arena) { try unsafe body(message) }

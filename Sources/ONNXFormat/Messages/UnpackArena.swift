@@ -25,8 +25,8 @@ internal import CProtobufC
   private var left = 0
   /// Bytes taken from the system.
   private(set) var used = 0
-  /// Whether an allocation was refused.
-  private(set) var isExhausted = false
+  /// Bytes that would have been in use with the allocation that was refused.
+  private(set) var refusedAt: Int?
 
   init(budget: Int) {
     self.budget = budget
@@ -52,15 +52,15 @@ internal import CProtobufC
   }
 
   private func take(_ size: Int) -> UnsafeMutableRawPointer? {
-    guard size >= 0, size <= Int.max - Self.alignment else { return unsafe exhausted() }
+    guard size >= 0, size <= Int.max - Self.alignment else { return unsafe refuse(size) }
     let rounded = max(size + Self.alignment - 1, Self.alignment) & ~(Self.alignment - 1)
     // Large blocks get a chunk of their own and leave the current one open.
     if rounded > Self.chunkSize / 4 {
-      guard let chunk = unsafe newChunk(rounded) else { return unsafe exhausted() }
+      guard let chunk = unsafe newChunk(rounded) else { return unsafe refuse(size) }
       return unsafe chunk
     }
     if rounded > left {
-      guard let chunk = unsafe newChunk(Self.chunkSize) else { return unsafe exhausted() }
+      guard let chunk = unsafe newChunk(Self.chunkSize) else { return unsafe refuse(size) }
       unsafe next = unsafe chunk
       left = Self.chunkSize
     }
@@ -77,8 +77,8 @@ internal import CProtobufC
     return unsafe chunk
   }
 
-  private func exhausted() -> UnsafeMutableRawPointer? {
-    isExhausted = true
+  private func refuse(_ size: Int) -> UnsafeMutableRawPointer? {
+    refusedAt = used.addingReportingOverflow(max(size, Self.chunkSize)).partialValue
     return nil
   }
 }

@@ -31,6 +31,7 @@ public struct ONNXReader: ModelReader {
     let model = try MessageUnpacker.withModel(
       scan.skeleton, budget: budget, file: source.path
     ) { message in try ModelBuilder(context).build(message) }
+    context.noteOverlaps()
     return ReadResult(
       model: model, diagnostics: scan.diagnostics + context.diagnostics(), source: source,
       externalSources: context.external.sources)

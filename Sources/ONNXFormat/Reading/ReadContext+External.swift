@@ -50,7 +50,35 @@ extension ReadContext {
         "external data have \(available) bytes, \(type.name) \(shape) needs \(expected); "
           + "the rest is ignored")
     }
-    return StoredElements(source: file, pieces: [offset..<(offset + expected)])
+    try checkDigest(entries, location)
+    let range = offset..<(offset + expected)
+    external.claim(range, of: location, at: path)
+    return StoredElements(source: file, pieces: [range])
+  }
+
+  /// Notes tensors whose data overlap those of others in part.
+  func noteOverlaps() {
+    let place = path
+    for overlap in external.overlaps() {
+      path = overlap.claim.path
+      note(
+        .warning,
+        "the tensor's data in \"\(overlap.location.printable())\" overlap those of another tensor")
+    }
+    path = place
+  }
+
+  private func checkDigest(_ entries: [String: String], _ location: String) throws {
+    guard options.verifiesChecksums, let stated = entries["checksum"], !stated.isEmpty else {
+      return
+    }
+    let found = try external.digest(location)
+    guard found == stated.lowercased() else {
+      throw error(
+        .inconsistent(
+          "the SHA-1 of \"\(location.printable())\" is \(found), "
+            + "\"\(stated.printable())\" is stated"), "external_data")
+    }
   }
 
   private func entries(_ message: TensorMessage) throws -> [String: String] {

@@ -1,9 +1,10 @@
 import ByteStore
 import ModelFormats
 import ModelIR
-import ONNXFormat
 import TestSupport
 import Testing
+
+@testable import ONNXFormat
 
 @Suite("External data")
 struct ExternalReadingTests {
@@ -138,6 +139,52 @@ struct ExternalReadingTests {
         }
       }
     }
+  }
+
+  @Test("Checksums are compared when that is asked for")
+  func checksum() throws {
+    let folder = try ScratchFolder()
+    _ = try folder.write(Array("abc".utf8), to: "w.data")
+    // SHA-1 of "abc", FIPS 180-2, appendix A.1.
+    let digest = "A9993E364706816ABA3E25717850C26C9CD0D89D"
+    var options = ReadOptions()
+    options.verifiesChecksums = true
+    let good = Self.model([("location", "w.data"), ("checksum", digest)])
+    let bad = Self.model([("location", "w.data"), ("checksum", String(digest.dropLast()) + "E")])
+    let path = try folder.write(good, to: "good.onnx")
+    _ = try ONNXReader().read(try ByteSource(file: path), options: options)
+    let wrong = try ByteSource(file: try folder.write(bad, to: "bad.onnx"))
+    _ = try ONNXReader().read(wrong, options: ReadOptions())
+    #expect(throws: FormatError.self) { try ONNXReader().read(wrong, options: options) }
+    // Of more than one block: 56 and a million bytes, the same source.
+    let text = Array("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq".utf8)
+    #expect(try SHA1.hex(ByteSource(text)) == "84983e441c3bd26ebaae4aa1f95129e5e54670f1")
+    let million = ByteSource([UInt8](repeating: 0x61, count: 1_000_000))
+    #expect(try SHA1.hex(million) == "34aa973cd4c4daa4f61eeb2bdbad27316534016f")
+    let large = ByteSource([UInt8](repeating: 0, count: 3 << 20))
+    #expect(try SHA1.hex(large) == "1e5f8def40bb0cb0f7156b9c2bab9efb49cfb699")
+  }
+
+  @Test("Tensors that overlap in part are noted, shared ones are not")
+  func overlap() throws {
+    let folder = try ScratchFolder()
+    _ = try folder.write([UInt8](0..<20), to: "w.data")
+    func read(_ offsets: [String]) throws -> ReadResult {
+      let bytes = WireBytes.model { graph in
+        WireBytes.relu(&graph)
+        for (index, offset) in offsets.enumerated() {
+          graph.tensor(5, "w\(index)", type: 2, dims: [3]) {
+            Self.external(&$0, [("location", "w.data"), ("offset", offset)])
+          }
+        }
+      }
+      let path = try folder.write(bytes, to: "model.onnx")
+      return try ONNXReader().read(try ByteSource(file: path), options: ReadOptions())
+    }
+    #expect(try read(["0", "3", "0"]).diagnostics.isEmpty)
+    let found = try read(["3", "0", "2"]).diagnostics
+    #expect(found.count == 2)
+    #expect(found.first?.location.path.last?.description == "initializer[2] \"w2\"")
   }
 
   @Test("An override opens another file for a location")
