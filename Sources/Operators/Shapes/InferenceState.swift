@@ -16,8 +16,10 @@ final class InferenceState {
   /// Small constants that the evaluator or a rule made.
   var constants: [ValueID: Tensor] = [:]
   private(set) var findings: [ShapeFinding] = []
-  /// A statement of the file was wrong.
+  /// A statement of the file about an extent was wrong.
   private(set) var contradicted = false
+  /// A statement of the file about a rank or a type of elements was wrong.
+  private(set) var contradictedRank = false
   var takesStatedExtents = true
   /// Calls and loop visits that are open.
   var depth = 0
@@ -163,6 +165,7 @@ final class InferenceState {
       case .tensor(let statedElement, let statedExtents) = stated
     else { return }
     var fits = element == nil || statedElement == nil || element == statedElement
+    contradictedRank = contradictedRank || !fits
     var joined = extents
     if let extents, let statedExtents {
       if extents.count == statedExtents.count {
@@ -179,6 +182,7 @@ final class InferenceState {
         }
       } else {
         fits = false
+        contradictedRank = true
       }
     } else if extents == nil {
       joined = takesStatedExtents ? statedExtents : statedExtents?.map { _ in .unknown }

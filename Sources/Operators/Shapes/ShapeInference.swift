@@ -5,7 +5,8 @@ public import ModelIR
 ///
 /// An extent is known, named (the same name is the same extent), or unknown; nothing is guessed.
 /// What the file itself states of inner values fills gaps only. Where a statement contradicts what
-/// follows from the operators, that is a finding, and then no extent is taken from statements.
+/// follows from the operators, that is a finding, and then no extent is taken from statements, nor
+/// anything else if a rank or a type of elements is wrong.
 ///
 /// Bodies of If, Loop and Scan are inferred where they stand, functions for each call; what a
 /// function's own values hold is told only if it is called once.
@@ -44,11 +45,13 @@ public struct ShapeInference: Sendable {
       model, inputShapes: inputShapes, evaluator: constants, options: options)
     state.inferAll()
     if options.usesStatements, state.contradicted {
-      // Statements are left over from another life of the model; only types of elements and
-      // ranks are still worth something.
+      // Statements are left over from another life of the model: types of elements and ranks are
+      // still worth something, unless one of those is wrong too.
       let findings = state.findings
+      var careful = options
+      careful.usesStatements = !state.contradictedRank
       state = InferenceState(
-        model, inputShapes: inputShapes, evaluator: constants, options: options)
+        model, inputShapes: inputShapes, evaluator: constants, options: careful)
       state.takesStatedExtents = false
       state.inferAll()
       self.findings = findings

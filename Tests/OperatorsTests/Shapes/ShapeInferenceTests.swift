@@ -103,6 +103,8 @@ import Testing
     #expect(lying.findings.map(\.value) == [wrong])
     // A file that lies once is not believed elsewhere, but for ranks.
     #expect(lying.dimensions(of: y) == [.unknown, .unknown])
+    build.model[wrong].type = .tensor(.float32, [2, 3, 1])
+    #expect(ShapeInference(build.model).type(of: y) == nil)
   }
 
   @Test func aNamedExtentDoesNotTurnIntoALeftOverNumber() throws {
