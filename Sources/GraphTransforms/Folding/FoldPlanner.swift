@@ -62,7 +62,7 @@ struct FoldPlanner {
       throw .graphInput(value: name)
     }
     guard session.uses.graphOutputs(of: value).isEmpty else { throw .graphOutput(value: name) }
-    let uses = session.uses.uses(of: value)
+    let uses = numberUses(of: value)
     if uses.contains(where: { model[$0.node].graph != model[value].graph }) {
       throw .captured(value: name)
     }
@@ -97,13 +97,21 @@ struct FoldPlanner {
     let model = session.model
     let name = model[value].name
     guard session.uses.graphOutputs(of: value).isEmpty else { throw .graphOutput(value: name) }
-    let uses = session.uses.uses(of: value)
+    let uses = numberUses(of: value)
     guard !uses.isEmpty else { throw .noConsumer(value: name) }
     if uses.contains(where: { model[$0.node].graph != model[value].graph }) {
       throw .captured(value: name)
     }
     let inputs = Dictionary(grouping: uses, by: \.node).mapValues { $0.map(\.input).sorted() }
     return inputs.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+  }
+
+  /// Who reads a value's numbers; Shape and Size do not mind what these are.
+  private func numberUses(of value: ValueID) -> [UseIndex.Use] {
+    session.uses.uses(of: value).filter {
+      let node = session.model[$0.node]
+      return !node.isStandard("Shape") && !node.isStandard("Size")
+    }
   }
 
   /// The rule for a node that is met for the first time.

@@ -9,6 +9,7 @@ struct FoldRun {
   private let reader: SiteReader
   private let options: FoldOptions
   private var sites: [FoldSite] = []
+  private var warnings: [String] = []
 
   init(_ model: Model, _ constants: (any ConstantEvaluator)?, _ options: FoldOptions) {
     session = FoldSession(model, constants: constants, options: options)
@@ -24,9 +25,10 @@ struct FoldRun {
     for _ in 0..<Self.mostRounds where !open.isEmpty {
       let before = open.count
       open = open.filter { position in
-        let (outcome, isDone) = attempt(sites[position])
-        sites[position].outcome = outcome
-        return !isDone
+        let attempt = attempt(sites[position])
+        sites[position].outcome = attempt.outcome
+        if let warning = attempt.warning { warnings.append(warning) }
+        return !attempt.isDone
       }
       if open.count == before { break }
     }
@@ -34,7 +36,7 @@ struct FoldRun {
     let listed = sites.filter { $0.kind == .batchNormalization || isWorthListing($0) }
     return FoldResult(
       model: model, sites: Self.followed(listed), journal: session.journal, claims: claims,
-      diagnostics: [])
+      diagnostics: warnings)
   }
 
   // MARK: Sites
@@ -64,21 +66,43 @@ struct FoldRun {
     }
   }
 
-  /// Tries to fold one site; it is done with when it was folded or turns out to be none.
-  private func attempt(_ site: FoldSite) -> (FoldSite.Outcome, isDone: Bool) {
+  /// What trying to fold a site gave.
+  private struct Attempt {
+    var outcome: FoldSite.Outcome
+    /// Folded, or no site at all: not to be tried again.
+    var isDone: Bool
+    var warning: String?
+  }
+
+  private func attempt(_ site: FoldSite) -> Attempt {
     do throws(KeepReason) {
       if let reason = options.excluded[site.node] { throw reason }
       try checkGraph(site.graph)
-      guard !session.originals(of: site.node).isEmpty else { return (site.outcome, true) }
-      guard let affine = try affine(of: site) else { return (.kept(.parameterShape), true) }
+      guard !session.originals(of: site.node).isEmpty else {
+        return Attempt(outcome: site.outcome, isDone: true)
+      }
+      guard let affine = try affine(of: site) else {
+        return Attempt(outcome: .kept(.parameterShape), isDone: true)
+      }
       let draft = try planner.plan(affine)
       try session.commit(draft)
-      return (
-        .folded(rule: draft.rules.joined(separator: "+"), into: draft.absorbers), true
-      )
+      let rule = draft.rules.joined(separator: "+")
+      return Attempt(
+        outcome: .folded(rule: rule, into: draft.absorbers), isDone: true,
+        warning: warning(about: affine.affine.site, site.name))
     } catch {
-      return (.kept(error), false)
+      return Attempt(outcome: .kept(error), isDone: false)
     }
+  }
+
+  /// Scales beyond 1e4 come from statistics that nothing was learned from.
+  private func warning(about affine: SiteAffine, _ name: String) -> String? {
+    let large = affine.scale.indices.filter { abs(affine.scale[$0]) > 1e4 }
+    guard let first = large.first else { return nil }
+    return """
+      "\(name)" multiplies \(large.count) of its channels by more than 10000 \
+      (channel \(first): \(affine.scale[first]))
+      """
   }
 
   private func affine(of site: FoldSite) throws(KeepReason) -> AffineSite? {

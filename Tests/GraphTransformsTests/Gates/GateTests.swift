@@ -31,6 +31,32 @@ import Testing
     }
   }
 
+  /// Shape reads no numbers.
+  @Test func aReaderOfTheShapeAlone() throws {
+    var example = Example()
+    example.builder.output(example.y)
+    example.builder.output(example.builder.node("Shape", [example.c]))
+    try FoldCheck(example.builder).expectFolded(into: ["Conv", "Shape"])
+
+    var builder = GraphBuilder()
+    let x = builder.node("Relu", [builder.input("x", [1, 3, 4, 4])])
+    let y = builder.normalization(x, 3)
+    builder.output(builder.node("Shape", [y]))
+    builder.output(builder.node("Conv", [y, builder.constant("w", [2, 3, 2, 2])]))
+    try FoldCheck(builder).expectFolded(into: ["Relu", "Shape", "Conv"], tolerance: 1e-5)
+  }
+
+  @Test func largeScalesAreSaid() throws {
+    var example = Example()
+    let value = try #require(example.parameter("gamma"))
+    example.builder.model[value].initializer = Tensor([1, 2e6, 1, 1], shape: .vector(4))
+    example.builder.output(example.y)
+    let check = try FoldCheck(example.builder)
+    check.expectFolded(into: ["Conv"])
+    #expect(check.result.diagnostics.count == 1)
+    #expect(check.result.diagnostics.first?.contains("channel 1") == true)
+  }
+
   @Test func aValueThatIsAnOutput() throws {
     var example = Example()
     example.builder.output(example.c)
