@@ -22,10 +22,9 @@ public struct FoldPass: Sendable {
     var options = options
     while true {
       let result = FoldRun(model, constants, options).result()
-      guard let (node, reason) = HalfPrecisionCheck.firstMisfit(result, options) else {
-        return result
-      }
-      options.excluded[node] = reason
+      let misfits = HalfPrecisionCheck.misfits(result, options)
+      guard !misfits.isEmpty else { return result }
+      options.excluded.merge(misfits) { first, _ in first }
     }
   }
 }

@@ -3,11 +3,11 @@ internal import ModelIR
 /// Finds folded half-precision numbers that do not fit their type: they overflow at 65504, and
 /// lose bits below 2⁻¹⁴.
 enum HalfPrecisionCheck {
-  /// A site to keep so that the first tensor that does not fit goes, with the reason; nil where
-  /// all fit.
-  static func firstMisfit(
-    _ result: FoldResult, _ options: FoldOptions
-  ) -> (NodeID, KeepReason)? {
+  /// Sites to keep so that the tensors that do not fit go, with the reasons; none where all fit.
+  ///
+  /// Of each tensor it is the site that was folded last.
+  static func misfits(_ result: FoldResult, _ options: FoldOptions) -> [NodeID: KeepReason] {
+    var misfits: [NodeID: KeepReason] = [:]
     for claim in result.claims {
       guard let tensor = result.model[claim.target].initializer, tensor.dataType == .float16,
         let site = claim.steps.last?.affine.last, options.excluded[site] == nil
@@ -16,12 +16,12 @@ enum HalfPrecisionCheck {
         try tensor.forEachPiece { _, _ in }
       } catch TensorError.doesNotFit(let channel, _, let loss) {
         let name = claim.source.map { result.model[$0].name } ?? result.model[claim.target].name
-        return (site, .doesNotFit(tensor: name, channel: channel, loss: text(loss)))
+        misfits[site] = .doesNotFit(tensor: name, channel: channel, loss: text(loss))
       } catch {
         continue
       }
     }
-    return nil
+    return misfits
   }
 
   /// What is lost, in words.

@@ -50,7 +50,10 @@ struct ConvolutionRule: OperatorRule {
     let mode = try visit.attributes { () throws(AttributeError) in
       try visit.node.text("auto_pad")
     }
-    if let mode, mode == "SAME_UPPER" || mode == "SAME_LOWER" { return true }
+    if let mode, mode == "SAME_UPPER" || mode == "SAME_LOWER" {
+      // ⌈D/s⌉ windows of one element never reach outside.
+      return weight.shape.dimensions.dropFirst(2).contains { $0 > 1 }
+    }
     if mode == "VALID" { return false }
     let pads = try visit.attributes { () throws(AttributeError) in try visit.node.ints("pads") }
     return (pads ?? []).contains { $0 != 0 }

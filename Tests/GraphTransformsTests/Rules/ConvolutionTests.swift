@@ -75,6 +75,17 @@ import Testing
     }
   }
 
+  @Test func sameOfASingleElementPadsNothing() throws {
+    var builder = GraphBuilder()
+    let y = builder.normalization(builder.input("x", [1, 3, 7, 6]), 3)
+    let w = builder.constant("w", [4, 3, 1, 1])
+    builder.output(
+      builder.node(
+        "Conv", [y, w],
+        ["auto_pad": .string(Array("SAME_UPPER".utf8)), "strides": .ints([2, 3])]))
+    try FoldCheck(builder).expectFolded(into: ["Conv"])
+  }
+
   @Test func paddingKeepsAShiftOut() throws {
     var builder = GraphBuilder()
     let y = builder.normalization(builder.input("x", [1, 3, 5, 5]), 3)
