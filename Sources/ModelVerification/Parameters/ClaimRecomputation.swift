@@ -130,9 +130,17 @@ struct ClaimRecomputation {
     }
   }
 
-  /// The output channel that an element of the bias belongs to: the bias's one axis of more than
-  /// one element, else its last of that extent (Gemm's C is [M, N]).
+  /// The output channel that an element of the bias belongs to: as the claim says, else along the
+  /// bias's last axis of that extent (Gemm's C is [M, N]).
   private func biasChannels(_ count: Int) throws -> (Int) -> Int {
+    if let index = claim.biasOutput {
+      let channels = try channels(index, shape)
+      guard index.channelCount(in: shape) == count else {
+        throw RecomputedAffine.Problem(
+          reason: "a bias of shape \(shape) has not \(count) channels")
+      }
+      return { channels.channel($0) }
+    }
     guard count > 1 else { return { _ in 0 } }
     guard let axis = shape.dimensions.lastIndex(of: count) else {
       throw RecomputedAffine.Problem(
