@@ -25,8 +25,8 @@ struct ConcatRule: OperatorRule {
     var demands: [Demand] = []
     for value in values {
       let extent = try extent(of: value, axis, visit)
+      guard extent <= layout.extents[place] - start else { throw .otherAxis(visit.blocker) }
       let range = start..<(start + extent)
-      guard range.upperBound <= layout.extents[place] else { throw .otherAxis(visit.blocker) }
       let part = layout.map.indices.filter { range.contains($0 / inner % layout.extents[place]) }
       var extents = layout.extents
       extents[place] = extent
@@ -47,6 +47,9 @@ struct ConcatRule: OperatorRule {
     var map: [Int] = []
     for (position, value) in values.enumerated() {
       let extent = try extent(of: value, axis, visit)
+      guard extent <= ChannelLayout.largestMap - map.count else {
+        throw .unsupportedForm(visit.blocker, "has too many channels")
+      }
       if inputs.contains(position) {
         guard let own = affine.layout.along(axis: axis, extent: extent) else {
           throw .otherAxis(visit.blocker)
@@ -78,10 +81,6 @@ struct ConcatRule: OperatorRule {
   private func extent(
     of value: ValueID, _ axis: Int, _ visit: Visit
   ) throws(KeepReason) -> Int {
-    let dimensions = try visit.dimensions(of: value)
-    guard dimensions.indices.contains(axis), let extent = dimensions[axis].value, extent > 0 else {
-      throw .unknownShape(value: visit.session.model[value].name)
-    }
-    return extent
+    try visit.channelExtent(try visit.dimensions(of: value), axis, of: value)
   }
 }

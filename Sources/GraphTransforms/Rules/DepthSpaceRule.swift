@@ -49,9 +49,8 @@ struct DepthSpaceRule: PassingRule {
     let splits = visit.node.opType == "DepthToSpace"
     let value = try splits ? visit.input(0) : visit.output()
     let dimensions = try visit.dimensions(of: value)
-    guard dimensions.count == 4, let deep = dimensions[1].value else {
-      throw .unknownShape(value: visit.session.model[value].name)
-    }
+    guard dimensions.count == 4 else { throw .malformedOperator(visit.blocker, "not 4 axes") }
+    let deep = try visit.channelExtent(dimensions, 1, of: value)
     let (block, mode) = try visit.attributes { () throws(AttributeError) in
       (try visit.node.int("blocksize", or: 0), try visit.node.text("mode") ?? "DCR")
     }

@@ -45,21 +45,18 @@ struct GatherRule: PassingRule {
       let value = try visit.input(0)
       let dimensions = try visit.dimensions(of: value)
       rank = dimensions.count
-      let count = rank
       axis = try visit.attributes { () throws(AttributeError) in
-        try ShapeAttributes.axis(visit.node, or: 0, rank: count)
+        try ShapeAttributes.axis(visit.node, or: 0, rank: dimensions.count)
       }
-      guard let extent = dimensions[axis].value else {
-        throw .unknownShape(value: visit.session.model[value].name)
-      }
-      self.extent = extent
+      extent = try visit.channelExtent(dimensions, axis, of: value)
       let indices = try visit.input(1)
       let given = try visit.rank(of: indices)
       guard given <= 1, let numbers = try visit.integers(1) else {
         throw .unsupportedForm(visit.blocker, "has indices of rank \(given)")
       }
-      let resolved = numbers.map { $0 < 0 ? $0 &+ extent : $0 }
-      guard resolved.allSatisfy({ $0 >= 0 && $0 < extent }), !resolved.isEmpty else {
+      let count = extent
+      let resolved = numbers.map { $0 < 0 ? $0 &+ count : $0 }
+      guard resolved.allSatisfy({ $0 >= 0 && $0 < count }), !resolved.isEmpty else {
         throw .malformedOperator(visit.blocker, "indices outside the axis")
       }
       selection = given == 0 ? nil : resolved

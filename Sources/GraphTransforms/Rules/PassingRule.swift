@@ -56,6 +56,19 @@ extension Visit {
     if axes.contains(where: { affine.layout.axes.contains($0) }) { throw .otherAxis(blocker) }
   }
 
+  /// The extent of an axis of the channels, where it is known and small enough to be mapped.
+  func channelExtent(
+    _ dimensions: [Dimension], _ axis: Int, of value: ValueID
+  ) throws(KeepReason) -> Int {
+    guard dimensions.indices.contains(axis), let extent = dimensions[axis].value else {
+      throw .unknownShape(value: session.model[value].name)
+    }
+    guard extent > 0, extent <= ChannelLayout.largestMap else {
+      throw .unsupportedForm(blocker, "has \(extent) channels")
+    }
+    return extent
+  }
+
   /// Whole numbers of an input that must be constant; nil where the input is left out.
   func integers(_ position: Int) throws(KeepReason) -> [Int]? {
     guard let value = node.input(position) else { return nil }

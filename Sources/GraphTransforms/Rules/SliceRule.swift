@@ -43,9 +43,7 @@ struct SliceRule: PassingRule {
     else { throw .malformedOperator(visit.blocker, "its starts, ends, axes and steps") }
     var result: [(Int, [Int], Int)] = []
     for (position, axis) in axes.enumerated() where affine.layout.axes.contains(axis) {
-      guard let extent = dimensions[axis].value else {
-        throw .unknownShape(value: visit.session.model[value].name)
-      }
+      let extent = try visit.channelExtent(dimensions, axis, of: value)
       let step = steps?[position] ?? 1
       func clamp(_ index: Int) -> Int {
         let resolved = index < 0 ? index &+ extent : index

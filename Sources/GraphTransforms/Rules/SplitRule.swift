@@ -45,9 +45,7 @@ struct SplitRule: OperatorRule {
     let axis = try visit.attributes { () throws(AttributeError) in
       try ShapeAttributes.axis(visit.node, or: 0, rank: dimensions.count)
     }
-    guard let extent = dimensions[axis].value else {
-      throw .unknownShape(value: visit.session.model[value].name)
-    }
+    let extent = try visit.channelExtent(dimensions, axis, of: value)
     let given = try visit.integers(1)
     let parts = try visit.attributes { () throws(AttributeError) in
       let stated = try visit.node.ints("split")

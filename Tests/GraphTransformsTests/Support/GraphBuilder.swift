@@ -10,6 +10,7 @@ struct GraphBuilder {
   /// What the inputs are fed with.
   private(set) var feeds: [ValueID: Reference] = [:]
   private var count = 0
+  private var names: Set<String> = []
 
   init(opset: Int = 17, irVersion: Int = 8, type: DataType = .float32, seed: UInt64 = 1) {
     model = Model(header: .init(irVersion: irVersion), opsets: ["": opset])
@@ -30,7 +31,7 @@ struct GraphBuilder {
   }
 
   mutating func constant(_ name: String, _ shape: [Int], _ values: [Double]) -> ValueID {
-    model.addInitializer(name, tensor(shape, values), to: model.mainGraph)
+    model.addInitializer(free(name), tensor(shape, values), to: model.mainGraph)
   }
 
   mutating func integers(_ name: String, _ values: [Int64]) -> ValueID {
@@ -38,7 +39,18 @@ struct GraphBuilder {
     let tensor =
       Tensor(values, shape: shape)
       ?? Tensor(dataType: .int64, shape: shape, recipe: TensorRecipe(terms: []))
-    return model.addInitializer(name, tensor, to: model.mainGraph)
+    return model.addInitializer(free(name), tensor, to: model.mainGraph)
+  }
+
+  /// The name, with a number where it is taken.
+  private mutating func free(_ name: String) -> String {
+    var candidate = name
+    var number = 0
+    while !names.insert(candidate).inserted {
+      number += 1
+      candidate = "\(name)#\(number)"
+    }
+    return candidate
   }
 
   /// A stored tensor of the builder's type, or of another.
