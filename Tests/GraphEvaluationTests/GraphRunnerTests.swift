@@ -104,6 +104,46 @@ import Testing
     }
   }
 
+  @Test func valuesDieAfterTheirLastUse() throws {
+    var model = Model(header: .init(irVersion: 8), opsets: ["": 18])
+    let graph = model.mainGraph
+    let x = model.addInput("x", type: nil, to: graph)
+    var last = x
+    for number in 0..<6 {
+      let next = model.addValue(Value(name: "v\(number)", graph: graph))
+      model.addNode(Node(opType: "Neg", graph: graph, inputs: [last], outputs: [next]))
+      last = next
+    }
+    model[graph].outputs = [last]
+    let input = RuntimeTensor([Float](repeating: 1, count: 1000), shape: [1000])
+    func run(_ options: EvaluationOptions) throws -> [Double]? {
+      try GraphRunner(model: model, precision: .stored, options: options).run([x: input])[last]?
+        .doubles()
+    }
+    // Six values of 4000 bytes, of which never more than two are alive.
+    #expect(try run(EvaluationOptions(maximumBytes: 8000)) == input.doubles())
+    #expect(throws: EvaluationError.self) { try run(EvaluationOptions(maximumBytes: 3999)) }
+  }
+
+  @Test func whatIsReadElsewhereIsNotChangedInPlace() throws {
+    var model = Model(header: .init(irVersion: 8), opsets: ["": 18])
+    let graph = model.mainGraph
+    let x = model.addInput("x", type: nil, to: graph)
+    let made = ["a", "b", "c"].map { model.addValue(Value(name: $0, graph: graph)) }
+    model.addNode(Node(opType: "Neg", graph: graph, inputs: [x], outputs: [made[0]]))
+    model.addNode(Node(opType: "Relu", graph: graph, inputs: [made[0]], outputs: [made[1]]))
+    model.addNode(
+      Node(opType: "Add", graph: graph, inputs: [made[0], made[1]], outputs: [made[2]]))
+    model[graph].outputs = [made[1], made[2]]
+    let input = RuntimeTensor([1, -2], shape: [2])
+    let result = try GraphRunner(model: model, precision: .stored).run(
+      [x: input], keeping: [made[0]])
+    #expect(result[made[0]]?.doubles() == [-1, 2])
+    #expect(result[made[1]]?.doubles() == [0, 2])
+    #expect(result[made[2]]?.doubles() == [-1, 4])
+    #expect(input.doubles() == [1, -2])
+  }
+
   @Test func narrowTypesRoundAndWrap() throws {
     var half = RuntimeTensor(
       dataType: .float16, shape: [3], elements: .float([1.0002, 65519, 1e-9]))

@@ -1,13 +1,20 @@
+internal import ModelIR
+
 /// Quantized inputs of the QLinear and Integer operators as exact Doubles.
 enum QuantizedInput {
   /// x − zero_point; the zero point is one number, or one for each index along `axis`.
   static func centered(
     _ context: KernelContext, _ input: Int, zeroPoint: Int, axis: Int
   ) throws -> [Double] {
+    let type = try context.input(input).dataType
+    // Sums of products of longer numbers would not be exact.
+    guard type.bitWidth <= 8 else {
+      throw EvaluationError.Problem.unsupported("type \(type.name) of input \(input)")
+    }
     let x = try context.integers(input)
     guard context.optionalInput(zeroPoint) != nil else { return x.map { Double($0) } }
     let zero = try context.integers(zeroPoint)
-    if zero.count == 1 { return x.map { Double($0 - zero[0]) } }
+    if zero.count == 1 { return x.map { Double($0 &- zero[0]) } }
     let shape = try context.input(input).shape
     let axis = try Axes.normalize(axis, rank: shape.count)
     guard zero.count == shape[axis] else {
@@ -15,7 +22,7 @@ enum QuantizedInput {
         "\(zero.count) zero points for an input of shape \(shape)")
     }
     let inner = shape[(axis + 1)...].reduce(1, *)
-    return x.indices.map { Double(x[$0] - zero[$0 / inner % zero.count]) }
+    return x.indices.map { Double(x[$0] &- zero[$0 / inner % zero.count]) }
   }
 
   /// The numbers of a scale.

@@ -61,6 +61,7 @@ enum PoolKernels {
     var result = PoolRows.reduce(
       try context.floats(0, as: E.self), form.window, planes: form.planes, count: form.count,
       threads: context.threads, PoolSum<E>())
+    guard form.count > 0 else { return try context.result(form.shape, result) }
     let counts = windowCounts(
       form.geometry, includesPads: try context.flag("count_include_pad")
     ).map { E($0) }
