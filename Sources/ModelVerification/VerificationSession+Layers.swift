@@ -11,6 +11,7 @@ extension VerificationSession {
       originalConstants: correspondence.originalConstants, resolver: resolvers.original,
       writtenResolver: resolvers.written)
     for claim in verifier.claims == nil ? inferredClaims() : resolvedClaims() {
+      noteDroppedShift(claim.claim)
       switch try layer.check(claim) {
       case .checked(let check, let failure):
         report.parameters.append(check)
@@ -20,6 +21,32 @@ extension VerificationSession {
       }
     }
     try noteUnclaimedTensors()
+  }
+
+  /// A shift of an affine in front of a padded node may be left out when it is no larger than the
+  /// rounding of its own parameters.
+  private mutating func noteDroppedShift(_ claim: FoldClaim) {
+    let reader = AffineReader(
+      model: verifier.original, constants: correspondence.originalConstants,
+      resolver: resolvers.original)
+    for step in claim.steps where step.side == .input && !step.addsShift {
+      guard let affine = try? reader.affine(of: step.affine),
+        let u = step.affine.first.flatMap({ roundoff(of: $0) })
+      else { continue }
+      let isRounding = zip(affine.shift, affine.shiftMagnitude).allSatisfy {
+        $0.high.magnitude <= u * $1
+      }
+      if isRounding, affine.shift.contains(where: { $0.high != 0 }) {
+        withoutShift.insert(claim.linearNode)
+      }
+    }
+  }
+
+  /// The roundoff of a node's constants.
+  private func roundoff(of node: NodeID) -> Double? {
+    verifier.original[node].inputs.lazy.compactMap { $0 }
+      .filter { correspondence.originalConstants.contains($0) }
+      .compactMap { resolvers.original.storedTensor($0)?.dataType.unitRoundoff }.first
   }
 
   /// What another program's folds must have done, where it is plain.
@@ -102,7 +129,7 @@ extension VerificationSession {
       original: form(verifier.original, correspondence.originalConstants, resolvers.original),
       written: form(verifier.written, correspondence.writtenConstants, resolvers.written),
       options: options.evaluation, isUnchanged: { try session.isUnchanged($0) },
-      isForeign: verifier.claims == nil)
+      isForeign: verifier.claims == nil, withoutShift: withoutShift)
   }
 
   private func form(
@@ -142,9 +169,15 @@ extension VerificationSession {
 
   // MARK: Layers 3 and 4
 
+  /// Whether there is nothing left to run for: both models are the same in all that they compute.
+  var isProven: Bool {
+    regions.isEmpty && report.failures.isEmpty && report.gaps.isEmpty && options.inputs.isEmpty
+      && !options.requireEndToEnd
+  }
+
   /// Runs the models on every sample.
   mutating func runEndToEnd() throws {
-    guard options.runsEndToEnd else { return }
+    guard options.runsEndToEnd, !isProven else { return }
     let layer = EndToEndLayer(
       correspondence: correspondence, resolvers: resolvers, reads: reads, regions: regions,
       judge: judge, options: options.evaluation)
@@ -197,17 +230,21 @@ extension VerificationSession {
       report.failures.append(failure)
     }
     for gap in result.gaps where !report.gaps.contains(gap) { report.gaps.append(gap) }
-    for figures in result.values { Self.keepWorst(figures, in: &report.values) }
-    for figures in result.outputs { Self.keepWorst(figures, in: &report.outputs) }
+    Self.keepWorst(of: result.values, in: &report.values)
+    Self.keepWorst(of: result.outputs, in: &report.outputs)
   }
 
   /// Of several samples the one with the larger error counts.
-  private static func keepWorst(_ figures: ValueFigures, in list: inout [ValueFigures]) {
-    guard let place = list.firstIndex(where: { $0.name == figures.name }) else {
-      list.append(figures)
-      return
+  private static func keepWorst(of sample: [ValueFigures], in list: inout [ValueFigures]) {
+    var places: [String: Int] = [:]
+    for (place, figures) in list.enumerated() { places[figures.name] = place }
+    for figures in sample {
+      guard let place = places[figures.name] else {
+        list.append(figures)
+        continue
+      }
+      let (old, new) = (list[place].deploymentRatio ?? 0, figures.deploymentRatio ?? 0)
+      if new > old || list[place].elements == 0 { list[place] = figures }
     }
-    let (old, new) = (list[place].deploymentRatio ?? 0, figures.deploymentRatio ?? 0)
-    if new > old || list[place].elements == 0 { list[place] = figures }
   }
 }

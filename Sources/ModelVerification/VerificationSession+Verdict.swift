@@ -56,7 +56,7 @@ extension VerificationSession {
   }
 
   private mutating func noteCoverage() {
-    guard options.runsEndToEnd, !report.ranEndToEnd else { return }
+    guard options.runsEndToEnd, !report.ranEndToEnd, !isProven else { return }
     let reason = report.samples.compactMap(\.problem).first ?? "no sample was run"
     report.gaps.append(
       CoverageGap(layer: .asDeployed, graph: "graph", subject: "model", reason: reason))

@@ -16,6 +16,8 @@ struct VerificationSession {
   /// Changed regions; `report.regions` has one entry for each.
   var regions: [Region] = []
   var report = VerificationReport()
+  /// Linear nodes past which a claim leaves out a shift that counts as zero.
+  var withoutShift: Set<NodeID> = []
   /// Values that came out differently.
   var disputed: Set<ValueID> = []
 

@@ -123,8 +123,14 @@ struct SampleMaker {
       let numbers = integers(input, type, count, kind)
       return RuntimeTensor(numbers, shape: shape, dataType: type)
     }
-    return RuntimeTensor(
-      dataType: type, shape: shape, elements: .double(floats(name, shape, count, kind)))
+    // Rounded to its type at once: R is fed what a deployed model would be fed.
+    let numbers = floats(name, shape, count, kind)
+    let exact = RuntimeTensor(dataType: type, shape: shape, elements: .double(numbers))
+    do {
+      return try RuntimeTensor(exact.tensor(), precision: .stored)
+    } catch {
+      throw SampleProblem(reason: "input \"\(name)\" cannot be made: \(error)")
+    }
   }
 
   private func shape(
