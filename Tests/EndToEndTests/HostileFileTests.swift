@@ -19,15 +19,25 @@ private func graph(_ nodes: [ProtobufBytes], _ more: ProtobufBytes = ProtobufByt
   return ONNXBytes.model(graph)
 }
 
+/// graph → node → attribute → graph …, put together from the inside in linear time.
 private func nested(_ levels: Int) -> [UInt8] {
-  // graph → node → attribute → graph …
-  var graph = ProtobufBytes().text(2, "g")
-  for _ in 0..<levels {
-    let attribute = ProtobufBytes().text(1, "body").message(6, graph).number(20, 5)
-    graph = ProtobufBytes().message(1, ProtobufBytes().text(4, "If").message(5, attribute))
-      .text(2, "g")
+  func header(_ field: UInt64, _ length: Int) -> [UInt8] {
+    ProtobufBytes.varint(field << 3 | 2) + ProtobufBytes.varint(UInt64(length))
   }
-  return ONNXBytes.model(graph)
+  let opType = ProtobufBytes().text(4, "If").bytes
+  let name = ProtobufBytes().text(2, "g").bytes
+  var openings: [[UInt8]] = []
+  var length = name.count
+  for _ in 0..<levels {
+    let body = header(6, length)
+    let attribute = header(5, body.count + length)
+    let node = header(1, opType.count + attribute.count + body.count + length)
+    openings.append(name + node + opType + attribute + body)
+    length += name.count + node.count + opType.count + attribute.count + body.count
+  }
+  let graph = openings.reversed().flatMap { $0 } + name
+  return ProtobufBytes().number(1, 8).raw(header(7, graph.count) + graph)
+    .message(8, ProtobufBytes().number(2, 17)).bytes
 }
 
 private let relu = ONNXBytes.node("Relu", ["x"], ["y"], name: "r")

@@ -24,10 +24,11 @@ func noLeftovers() throws {
   }
 }
 
-@Test("Swift files have at most 500 lines")
+@Test("Swift files have at most 500 lines, recorded tables apart")
 func shortFiles() throws {
   for folder in ["Sources", "Tests"] {
-    for file in try Repository.files(under: folder, endingIn: ".swift") {
+    for file in try Repository.files(under: folder, endingIn: ".swift")
+    where !file.hasSuffix("+Recorded.swift") && !file.hasSuffix("+Table.swift") {
       let count = try Repository.lines(file).count
       #expect(count <= 500, "\(file) has \(count) lines")
     }

@@ -5,7 +5,6 @@ internal import ModelFormats
 internal import ModelIR
 public import ModelReports
 internal import ModelVerification
-internal import ONNXFormat
 
 /// Reads a model, folds it, writes it, reads back what was written, compares, and only then gives
 /// the output its name.

@@ -2,6 +2,8 @@ internal import GraphEvaluation
 internal import GraphTransforms
 public import ModelFormats
 public import ModelReports
+internal import ModelStatistics
+internal import Operators
 
 /// Reads a model and tells what is in it.
 public struct InspectionPipeline: Sendable {
@@ -19,10 +21,13 @@ public struct InspectionPipeline: Sendable {
   /// Errors: `FormatError`, `FileAccessError`.
   public func run() throws -> InspectionReport {
     let opened = try OpenedModel(model, reading)
-    let plan = FoldPass().run(opened.model, constants: KernelConstantEvaluator())
+    let constants = KernelConstantEvaluator()
+    let plan = FoldPass().run(opened.model, constants: constants)
+    let shapes = ShapeInference(opened.model, constants: constants)
     try opened.result.checkUnchanged()
     return InspectionReport(
-      opened.model, path: model, format: opened.formatName, bytes: opened.bytes,
+      path: model, format: opened.formatName,
+      inventory: ModelInventory(opened.model, shapes: shapes), bytes: opened.bytes,
       sites: plan.sites.map { SiteReport($0, in: opened.model) },
       notes: opened.notes + plan.diagnostics)
   }

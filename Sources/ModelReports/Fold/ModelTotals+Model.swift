@@ -1,9 +1,11 @@
 public import ModelIR
+internal import Operators
 
 extension ModelTotals {
   /// Counts what a model holds, over all its graphs; `bytes` are those of its files.
   ///
-  /// Parameters are the elements of float tensors: initializers and Constant nodes.
+  /// Parameters are the elements of initializers and Constant nodes, but for shapes, indices,
+  /// bools and texts.
   public init(_ model: Model, bytes: Int) {
     self.init(batchNormalizations: 0, nodes: 0, parameters: 0, bytes: bytes)
     for value in model.values {
@@ -13,14 +15,16 @@ extension ModelTotals {
       guard let node else { continue }
       nodes += 1
       if node.isStandard("BatchNormalization") { batchNormalizations += 1 }
-      if node.isStandard("Constant"), case .tensor(let tensor) = node.attribute("value") {
+      if node.isStandard("Constant"), let output = node.output(0),
+        let tensor = NodeCost.stored(output, in: model)
+      {
         count(tensor)
       }
     }
   }
 
   private mutating func count(_ tensor: Tensor) {
-    guard tensor.dataType.isFoldableFloat else { return }
+    guard NodeCost.isParameter(tensor.dataType) else { return }
     let (sum, overflow) = parameters.addingReportingOverflow(tensor.shape.elementCount)
     parameters = overflow ? Int.max : sum
   }

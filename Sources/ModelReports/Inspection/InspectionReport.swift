@@ -1,61 +1,41 @@
-public import ModelIR
+internal import ModelIR
+public import ModelStatistics
+internal import Operators
 
 /// What a model holds, and what a fold would make of it.
 public struct InspectionReport: Sendable {
-  /// How often an operator occurs.
-  public struct OperatorCount: Sendable, Hashable {
-    /// The operator, with its domain where that is not the standard's.
-    public var opType: String
-    /// Nodes of it, over all graphs.
-    public var count: Int
-  }
-
   /// The model's path.
   public var path: String
   /// The format's name.
   public var format: String
-  /// What the file says about itself.
-  public var header: Model.Header
-  /// Operator sets: domain and version; "" is the standard's.
-  public var opsets: [(domain: String, version: Int)]
-  /// Counts.
-  public var totals: ModelTotals
-  /// Operators, the most frequent first.
-  public var operators: [OperatorCount]
-  /// What a caller feeds.
-  public var inputs: [ValueLine]
-  /// What a caller gets.
-  public var outputs: [ValueLine]
+  /// Everything that was counted.
+  public var inventory: ModelInventory
+  /// Bytes of the model's files.
+  public var bytes: Int
   /// Every site with its would-be outcome.
   public var sites: [SiteReport]
   /// What a user should know.
   public var notes: [String]
 
-  /// Describes a model.
+  /// Makes a report from its parts.
   public init(
-    _ model: Model, path: String, format: String, bytes: Int, sites: [SiteReport],
+    path: String, format: String, inventory: ModelInventory, bytes: Int, sites: [SiteReport],
     notes: [String] = []
   ) {
     self.path = path
     self.format = format
-    header = model.header
-    opsets = model.opsets.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
-    totals = ModelTotals(model, bytes: bytes)
-    operators = Self.operators(of: model)
-    inputs = model.requiredInputs(of: model.mainGraph).map { ValueLine(model[$0]) }
-    outputs = model[model.mainGraph].outputs.map { ValueLine(model[$0]) }
+    self.inventory = inventory
+    self.bytes = bytes
     self.sites = sites
     self.notes = notes
   }
 
-  private static func operators(of model: Model) -> [OperatorCount] {
-    var counts: [String: Int] = [:]
-    for node in model.nodes {
-      guard let node else { continue }
-      counts[node.domain.isEmpty ? node.opType : "\(node.domain).\(node.opType)", default: 0] += 1
+  private var inputs: [ValueLine] { inventory.inputs.map { ValueLine($0) } }
+  private var outputs: [ValueLine] { inventory.outputs.map { ValueLine($0) } }
+  private var operators: [(name: String, count: Int)] {
+    inventory.operators.map { entry in
+      (entry.domain.isEmpty ? entry.opType : "\(entry.domain).\(entry.opType)", entry.count)
     }
-    return counts.map { OperatorCount(opType: $0.key, count: $0.value) }
-      .sorted { $0.count != $1.count ? $0.count > $1.count : $0.opType < $1.opType }
   }
 }
 
@@ -86,7 +66,8 @@ extension InspectionReport: Report {
   private func isShown(_ site: SiteReport) -> Bool { site.isBatchNormalization || site.isFolded }
 
   private var about: String {
-    let sets = opsets.map { "\($0.domain.isEmpty ? "opset" : $0.domain) \($0.version)" }
+    let header = inventory.header
+    let sets = inventory.opsets.map { "\($0.domain.isEmpty ? "opset" : $0.domain) \($0.version)" }
     let producer = [header.producerName, header.producerVersion].filter { !$0.isEmpty }
     return "\(format), IR version \(header.irVersion), \(sets.joined(separator: ", "))"
       + (producer.isEmpty ? "" : ", made by \(producer.joined(separator: " "))")
@@ -94,10 +75,15 @@ extension InspectionReport: Report {
 
   private var totalsTable: TextTable {
     var table = TextTable([.init(""), .init("", .right)])
-    table.add(["batch normalizations", NumberText.grouped(totals.batchNormalizations)])
-    table.add(["nodes", NumberText.grouped(totals.nodes)])
-    table.add(["parameters", NumberText.grouped(totals.parameters)])
-    table.add(["bytes", NumberText.grouped(totals.bytes)])
+    func add(_ name: String, _ number: Int?) {
+      if let number { table.add([name, NumberText.grouped(number)]) }
+    }
+    add("batch normalizations", inventory.batchNormalizations)
+    add("nodes", inventory.nodes)
+    add("parameters", inventory.parameters)
+    add("multiply-adds", inventory.cost.isComplete ? inventory.cost.multiplyAdds : nil)
+    add("bytes of activations", inventory.peakActivationBytes)
+    add("bytes of files", bytes)
     return table
   }
 
@@ -105,14 +91,18 @@ extension InspectionReport: Report {
     var table = TextTable([
       .init(""), .init("name", isFlexible: true), .init("type"), .init("shape", isFlexible: true),
     ])
-    for input in inputs { table.add(["input", input.name, input.type, input.shapeText]) }
+    for input in inputs {
+      table.add([
+        input.isOptional ? "optional" : "input", input.name, input.type, input.shapeText,
+      ])
+    }
     for output in outputs { table.add(["output", output.name, output.type, output.shapeText]) }
     return table
   }
 
   private var operatorsTable: TextTable {
     var table = TextTable([.init("operator", isFlexible: true), .init("nodes", .right)])
-    for entry in operators { table.add([entry.opType, NumberText.grouped(entry.count)]) }
+    for entry in operators { table.add([entry.name, NumberText.grouped(entry.count)]) }
     return table
   }
 
@@ -121,20 +111,31 @@ extension InspectionReport: Report {
     [
       .init("path", .string(path)),
       .init("format", .string(format)),
-      .init("ir_version", .integer(header.irVersion)),
-      .init("producer", .string(header.producerName)),
-      .init("producer_version", .string(header.producerVersion)),
+      .init("ir_version", .integer(inventory.header.irVersion)),
+      .init("producer", .string(inventory.header.producerName)),
+      .init("producer_version", .string(inventory.header.producerVersion)),
       .init(
         "opsets",
-        .object(opsets.map { JSONValue.Member($0.domain, .integer($0.version)) })),
-      .init("totals", totals.json),
+        .object(inventory.opsets.map { JSONValue.Member($0.domain, .integer($0.version)) })),
+      .init("totals", totalsJSON),
       .init("inputs", .array(inputs.map(\.json))),
       .init("outputs", .array(outputs.map(\.json))),
       .init(
         "operators",
-        .object(operators.map { JSONValue.Member($0.opType, .integer($0.count)) })),
+        .object(operators.map { JSONValue.Member($0.name, .integer($0.count)) })),
       .init("sites", .array(sites.map(\.json))),
       .init("notes", .strings(notes)),
     ]
+  }
+
+  private var totalsJSON: JSONValue {
+    .members([
+      "batch_normalizations": .integer(inventory.batchNormalizations),
+      "nodes": .integer(inventory.nodes),
+      "parameters": .integer(inventory.parameters),
+      "multiply_adds": inventory.cost.isComplete ? .integer(inventory.cost.multiplyAdds) : .null,
+      "activation_bytes": inventory.peakActivationBytes.map { .integer($0) } ?? .null,
+      "bytes": .integer(bytes),
+    ])
   }
 }

@@ -1,4 +1,5 @@
-public import ModelIR
+internal import ModelIR
+public import ModelStatistics
 
 /// A model's input or output as people read it.
 public struct ValueLine: Sendable, Hashable {
@@ -9,11 +10,15 @@ public struct ValueLine: Sendable, Hashable {
   /// Extents: "1", "batch", "?"; nil where even the rank is unknown.
   public var shape: [String]?
 
-  /// Describes a value.
-  public init(_ value: Value) {
-    name = value.name
-    type = value.type.map(Self.text) ?? "?"
-    shape = value.type?.dimensions?.map { dimension in
+  /// A stored default makes it optional.
+  public var isOptional: Bool
+
+  /// Describes an input or output.
+  public init(_ port: ModelInventory.Port) {
+    name = port.name
+    isOptional = port.hasDefault
+    type = port.type.map(Self.text) ?? "?"
+    shape = port.type?.dimensions?.map { dimension in
       switch dimension {
       case .known(let extent): "\(extent)"
       case .symbol(let name): name
@@ -38,7 +43,7 @@ public struct ValueLine: Sendable, Hashable {
 
   var json: JSONValue {
     .members([
-      "name": .string(name), "type": .string(type),
+      "name": .string(name), "type": .string(type), "optional": .bool(isOptional),
       "shape": shape.map { extents in
         .array(extents.map { extent in Int(extent).map { .integer($0) } ?? .string(extent) })
       } ?? .null,

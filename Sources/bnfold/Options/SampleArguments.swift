@@ -37,7 +37,9 @@ struct SampleArguments: ParsableArguments {
   var threads = 0
 
   mutating func validate() throws {
-    guard samples > 0 else { throw ValidationError("--samples needs a number above 0.") }
+    guard (1...1_000_000).contains(samples) else {
+      throw ValidationError("--samples needs a number from 1 to 1000000.")
+    }
     guard (0...1024).contains(threads) else {
       throw ValidationError("--threads needs a number from 0 to 1024.")
     }
