@@ -31,12 +31,17 @@ public enum TemporaryFiles {
   public static func removeOnSignals() {
     // The table must exist before a handler looks at it.
     _ = unsafe slots
+    // Programs that start others with their own mask (Foundation's Process does) block signals.
+    var handled = sigset_t()
+    _ = unsafe sigemptyset(&handled)
     for number in [SIGINT, SIGTERM, SIGHUP, SIGPIPE] {
+      _ = unsafe sigaddset(&handled, number)
       let previous = signal(number, handler)
       let wasIgnored = address(of: previous) == address(of: SIG_IGN)
       if wasIgnored && number != SIGPIPE { _ = signal(number, SIG_IGN) }
     }
     _ = signal(SIGXFSZ, SIG_IGN)
+    _ = unsafe pthread_sigmask(Int32(SIG_UNBLOCK), &handled, nil)
   }
 
   /// Functions of C cannot be compared otherwise.

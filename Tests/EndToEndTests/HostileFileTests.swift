@@ -107,7 +107,8 @@ private let hostileFiles: [HostileFile] = [
   HostileFile(
     testDescription: "half a million empty messages",
     bytes: ONNXBytes.model(
-      ProtobufBytes().raw((0..<500_000).flatMap { _ in [0x0a, 0] as [UInt8] })), status: 71),
+      ProtobufBytes().raw((0..<500_000).flatMap { _ in [0x0a, 0] as [UInt8] })),
+    says: "op_type"),
 ]
 
 @Suite("Files that lie")
