@@ -57,7 +57,7 @@ lint: ## Hold the Swift code against .swift-format
 	@swift format lint -s -r Package.swift Sources Tests
 
 install: setup ## Put one release binary, Swift runtime inside, into PREFIX/bin
-	swift build -c release -static-stdlib --product bnfold --scratch-path .build/static
+	swift build -c release --static-swift-stdlib --product bnfold --scratch-path .build/static
 	install -d "$(DESTDIR)$(PREFIX)/bin"
 	install -m755 .build/static/release/bnfold "$(DESTDIR)$(PREFIX)/bin/bnfold"
 
