@@ -8,10 +8,15 @@ public struct FoldOptions: Sendable {
   public var assumeConstantInputs = false
   /// Folds forward even where that loses accuracy.
   public var allowLoss = false
+  /// Which sites may be folded at all.
+  public var selection = SiteSelection()
   /// Sites to keep, with what the report shall say about them.
   public var excluded: [NodeID: KeepReason] = [:]
-  /// Rules that are switched off, by name (`FoldRules.all`).
+  /// Rules that are switched off, by name (`FoldRules.all`): "conv" in both directions,
+  /// "conv-backward" and "conv-forward" in one.
   public var disabledRules: Set<String> = []
+  /// Writes down, for each site, what was met on the way (`FoldSite.story`).
+  public var tellsStories = false
   /// Folds Mul, Div, Add and Sub by constants too, not BatchNormalization alone.
   public var foldsArithmetic = true
   /// Asked about a drawn patch before it is applied: nil, or why the output cannot hold it.

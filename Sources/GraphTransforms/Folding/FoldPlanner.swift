@@ -12,15 +12,45 @@ struct FoldPlanner {
   func plan(_ site: AffineSite) throws(KeepReason) -> FoldDraft {
     let backward: KeepReason
     do throws(KeepReason) {
-      return try checked(try self.backward(site))
+      return try told(.backward) { () throws(KeepReason) in try checked(self.backward(site)) }
     } catch {
       backward = error
     }
     do throws(KeepReason) {
-      return try checked(try forward(site))
+      return try told(.forward) { () throws(KeepReason) in try checked(forward(site)) }
     } catch {
       throw .noPath(backward: backward, forward: error)
     }
+  }
+
+  /// Writes down how a direction ended.
+  private func told(
+    _ direction: SiteStory.Direction, _ plan: () throws(KeepReason) -> FoldDraft
+  ) throws(KeepReason) -> FoldDraft {
+    do throws(KeepReason) {
+      let draft = try plan()
+      tell(direction, .isComplete)
+      return draft
+    } catch {
+      tell(direction, .stops(error))
+      throw error
+    }
+  }
+
+  private func tell(_ direction: SiteStory.Direction, _ event: @autoclosure () -> SiteStory.Event) {
+    guard session.story != nil else { return }
+    session.story?.steps.append(SiteStory.Step(direction: direction, event: event()))
+  }
+
+  /// Writes down where a node sent the affine, or that it took it.
+  private func tell(
+    _ direction: SiteStory.Direction, _ visit: Visit, _ rule: String, _ demands: [Demand]
+  ) {
+    tell(
+      direction,
+      demands.isEmpty
+        ? .absorbs(visit.blocker, rule: rule)
+        : .passes(visit.blocker, rule: rule, to: demands.map { session.model[$0.value].name }))
   }
 
   private func checked(_ draft: FoldDraft) throws(KeepReason) -> FoldDraft {
@@ -37,11 +67,12 @@ struct FoldPlanner {
     while let (demand, reader) = pending.popLast() {
       let (maker, output) = try self.maker(of: demand.value, for: reader)
       let visit = Visit(maker, session)
-      let rule = try meet(visit, "", &draft)
+      let rule = try meet(visit, "-backward", &draft)
       // The site's own input is made under the name of the site's output.
       draft.rename(
         demand.value, to: demand.value == site.input ? site.output : nil, session)
       let demands = try rule.backward(demand.affine, output: output, at: visit, draft: &draft)
+      tell(.backward, visit, rule.name, demands)
       if demands.isEmpty { draft.absorbed(by: rule.name, at: maker) }
       // The first demand is followed first.
       for next in demands.reversed() where !next.affine.layout.actsNowhere {
@@ -82,6 +113,7 @@ struct FoldPlanner {
         let rule = try meet(visit, "-forward", &draft)
         let demands = try rule.forward(
           demand.affine, inputs: inputs, at: visit, draft: &draft)
+        tell(.forward, visit, rule.name + "-forward", demands)
         if demands.isEmpty { draft.absorbed(by: rule.name + "-forward", at: reader) }
         for next in demands {
           draft.rename(next.value, session)
@@ -124,9 +156,8 @@ struct FoldPlanner {
     }
     guard draft.meet(visit.id) else { throw .pathsMeet(visit.blocker) }
     guard draft.pathLength <= Self.longestPath else { throw .pathTooLong(visit.blocker) }
-    let name = rule.name + direction
     let disabled = session.options.disabledRules
-    guard !disabled.contains(name), !disabled.contains(rule.name) else {
+    for name in [rule.name, rule.name + direction] where disabled.contains(name) {
       throw .ruleOff(rule: name, visit.blocker)
     }
     return rule

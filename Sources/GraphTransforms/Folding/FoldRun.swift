@@ -25,8 +25,11 @@ struct FoldRun {
     for _ in 0..<Self.mostRounds where !open.isEmpty {
       let before = open.count
       open = open.filter { position in
+        session.story = options.tellsStories ? SiteStory() : nil
         let attempt = attempt(sites[position])
         sites[position].outcome = attempt.outcome
+        // A folded node that others were folded into is looked at again and tells nothing new.
+        if let story = session.story { sites[position].story = story }
         if let warning = attempt.warning { warnings.append(warning) }
         return !attempt.isDone
       }
@@ -77,6 +80,7 @@ struct FoldRun {
   private func attempt(_ site: FoldSite) -> Attempt {
     do throws(KeepReason) {
       if let reason = options.excluded[site.node] { throw reason }
+      if let reason = options.selection.reason(site.node, name: site.name) { throw reason }
       try checkGraph(site.graph)
       guard !session.originals(of: site.node).isEmpty else {
         return Attempt(outcome: site.outcome, isDone: true)
@@ -84,6 +88,7 @@ struct FoldRun {
       guard let affine = try affine(of: site) else {
         return Attempt(outcome: .kept(.parameterShape), isDone: true)
       }
+      if session.story != nil { session.story = SiteStory(affine.affine) }
       let draft = try planner.plan(affine)
       try session.commit(draft)
       let rule = draft.rules.joined(separator: "+")

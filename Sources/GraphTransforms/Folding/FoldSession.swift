@@ -19,6 +19,9 @@ final class FoldSession {
   /// Which nodes of the input model an affine node stands for, where it took others in.
   private(set) var merged: [NodeID: [NodeID]] = [:]
 
+  /// What happened to the site under way; nil where nobody wants to know.
+  var story: SiteStory?
+
   init(_ model: Model, constants: (any ConstantEvaluator)?, options: FoldOptions) {
     self.model = model
     self.options = options

@@ -28,6 +28,8 @@ public struct FoldSite: Sendable {
   public var kind: Kind
   /// What became of it.
   public var outcome: Outcome
+  /// What was tried for it, where `FoldOptions.tellsStories` asks for that.
+  public var story: SiteStory?
 
   /// Whether it was folded.
   public var isFolded: Bool {

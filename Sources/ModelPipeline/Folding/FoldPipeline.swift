@@ -32,8 +32,13 @@ public struct FoldPipeline: Sendable {
       if let verification = request.verification {
         try InputNames.check(verification, against: opened.model)
       }
-      var report = try fold(opened, &watch)
-      report.notes.insert(contentsOf: opened.notes, at: 0)
+      var original = opened.model
+      let edits = try request.edits.flatMap { edit throws(ModelEditError) in
+        try edit.apply(to: &original)
+      }
+      var report = try fold(original, opened, &watch)
+      if report.ending == .copied, !edits.isEmpty { report.ending = .written }
+      report.notes.insert(contentsOf: opened.notes + edits, at: 0)
       report.stages = watch.stages
       report.peakMemory = ProcessFacts.peakMemory
       return report
@@ -41,14 +46,16 @@ public struct FoldPipeline: Sendable {
   }
 
   /// Folds, and folds again without the sites whose numbers do not fit their type.
-  private func fold(_ opened: OpenedModel, _ watch: inout Stopwatch) throws -> FoldReport {
+  private func fold(
+    _ original: Model, _ opened: OpenedModel, _ watch: inout Stopwatch
+  ) throws -> FoldReport {
     guard let writer = Formats.writer(for: opened.reader) else {
       throw PipelineError(.unsupported, "\(opened.formatName) files can be read only")
     }
     var options = request.folding
     while true {
       let folded = watch.time("fold") {
-        FoldPass(options).run(opened.model, constants: KernelConstantEvaluator())
+        FoldPass(options).run(original, constants: KernelConstantEvaluator())
       }
       var report = report(folded, opened)
       guard let output = request.output else {
@@ -76,15 +83,15 @@ public struct FoldPipeline: Sendable {
         continue
       }
       report.after.bytes = files.count
-      try finish(folded, opened, files, &report, &watch)
+      try finish(folded, original, opened, files, &report, &watch)
       return report
     }
   }
 
   /// Compares what was written and gives it its name, or drops it.
   private func finish(
-    _ folded: FoldResult, _ opened: OpenedModel, _ files: OutputFiles, _ report: inout FoldReport,
-    _ watch: inout Stopwatch
+    _ folded: FoldResult, _ original: Model, _ opened: OpenedModel, _ files: OutputFiles,
+    _ report: inout FoldReport, _ watch: inout Stopwatch
   ) throws {
     report.ending = folded.journal.isEmpty ? .copied : .written
     try tampering(files.model.temporaryPath)
@@ -92,7 +99,7 @@ public struct FoldPipeline: Sendable {
       report.verification = try watch.time("verify") {
         let written = try WrittenModel.read(files, as: opened.reader, request.reading)
         return try Verifier(
-          original: opened.model, written: written.model,
+          original: original, written: written.model,
           claims: NamedClaim.claims(folded.claims, in: folded.model), options: options
         ).verify()
       }

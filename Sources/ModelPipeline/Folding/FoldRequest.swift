@@ -10,6 +10,8 @@ public struct FoldRequest: Sendable {
   public var output: String?
   /// What may be read.
   public var reading = ReadOptions()
+  /// What the user wants changed before anything is folded; the comparison is with the edited model.
+  public var edits: [any ModelEdit] = []
   /// What may be folded.
   public var folding = FoldOptions()
   /// How the written file is compared with the input; nil leaves that out.
