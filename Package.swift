@@ -85,8 +85,8 @@ let package = Package(
     .executableTarget(
       name: "bnfold",
       dependencies: [
-        "ByteStore", "ModelIR", "ModelFormats", "ModelVerification", "ModelStatistics",
-        "ModelReports", "ModelPipeline",
+        "ByteStore", "ModelIR", "ModelFormats", "GraphTransforms", "ModelVerification",
+        "ModelStatistics", "ModelReports", "ModelPipeline",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),

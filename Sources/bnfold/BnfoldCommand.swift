@@ -11,6 +11,7 @@ struct BnfoldCommand: ParsableCommand {
         bnfold fold model.onnx -o folded.onnx           fold, write, verify
         bnfold inspect model.onnx                       what is in it
         bnfold verify model.onnx other.onnx             do two compute the same?
+        bnfold explain model.onnx bn3                   why is that one kept?
         bnfold run model.onnx --input x.npz -o y.npz    evaluate
 
       Data goes to stdout, everything else to stderr; `-` stands for stdin or stdout. `--json` \
@@ -32,5 +33,8 @@ struct BnfoldCommand: ParsableCommand {
       Shell completion: bnfold --generate-completion-script bash (or zsh, fish).
       """,
     version: Version.string,
-    subcommands: [FoldCommand.self, VerifyCommand.self, InspectCommand.self, RunCommand.self])
+    subcommands: [
+      FoldCommand.self, VerifyCommand.self, InspectCommand.self, ExplainCommand.self,
+      RulesCommand.self, RunCommand.self,
+    ])
 }

@@ -40,13 +40,14 @@ private func report(_ verdict: VerificationReport.Verdict) -> FoldReport {
       batchNormalizations: 1, nodes: 1201, parameters: 25_557_096, bytes: 102_345_678),
     sites: [
       SiteReport(
-        name: "bn1", opType: "BatchNormalization", graph: "",
+        name: "bn1", output: "bn1_out", opType: "BatchNormalization", graph: "",
         outcome: .folded(rule: "conv", into: ["Conv \"conv1\""])),
       SiteReport(
-        name: "scale", opType: "Mul", graph: "",
+        name: "scale", output: "scaled", opType: "Mul", graph: "",
         outcome: .kept(reason: "\"x\" comes from outside the graph")),
       SiteReport(
-        name: "bn2", opType: "BatchNormalization", graph: "If \"choice\"/then_branch",
+        name: "bn2", output: "bn2_out", opType: "BatchNormalization",
+        graph: "If \"choice\"/then_branch",
         outcome: .kept(
           reason: "before it: \"conv_out\" is read 2 times; behind it: Relu \"relu_of_the_second_"
             + "branch\" does not commute with it")),

@@ -10,6 +10,8 @@ public struct FoldResult: Sendable {
   public var journal: [GraphPatch]
   /// What was done to each new weight and bias of the folded model.
   public var claims: [FoldClaim]
+  /// Patterns of the selection that match no site.
+  public var unmatchedPatterns: [NamePattern]
   /// What a user should know.
   public var diagnostics: [String]
 

@@ -39,6 +39,7 @@ struct FoldRun {
     let listed = sites.filter { $0.kind == .batchNormalization || isWorthListing($0) }
     return FoldResult(
       model: model, sites: Self.followed(listed), journal: session.journal, claims: claims,
+      unmatchedPatterns: options.selection.unmatched(among: sites.map(\.name)),
       diagnostics: warnings)
   }
 

@@ -106,7 +106,7 @@ public struct JSONReader {
     position += 1
   }
 
-  /// −?(0|[1-9][0-9]*)(.[0-9]+)?([eE][+-]?[0-9]+)?
+  /// A number as RFC 8259 has it: −?(0|[1-9][0-9]*)(.[0-9]+)?([eE][+-]?[0-9]+)?.
   private mutating func number() throws(FormatError) -> String {
     let start = position
     _ = takeIf("-")

@@ -53,10 +53,14 @@ public struct FoldPipeline: Sendable {
       throw PipelineError(.unsupported, "\(opened.formatName) files can be read only")
     }
     var options = request.folding
+    let plan = try request.plan.map { try AppliedPlan(PlanFile($0), original) }
+    plan?.apply(to: &options)
     while true {
       let folded = watch.time("fold") {
         FoldPass(options).run(original, constants: KernelConstantEvaluator())
       }
+      try plan?.check(folded)
+      try checkPatterns(folded)
       var report = report(folded, opened)
       guard let output = request.output else {
         report.ending = .planned
@@ -121,6 +125,16 @@ public struct FoldPipeline: Sendable {
       before: ModelTotals(opened.model, bytes: opened.bytes),
       after: ModelTotals(folded.model, bytes: opened.bytes),
       sites: folded.sites.map { SiteReport($0, in: opened.model) }, notes: folded.diagnostics)
+  }
+
+  /// A pattern that matches nothing is misspelt.
+  private func checkPatterns(_ folded: FoldResult) throws {
+    guard let pattern = folded.unmatchedPatterns.first else { return }
+    let names = folded.sites.prefix(5).map { "\"\($0.name)\"" }.joined(separator: ", ")
+    throw PipelineError(
+      .usage,
+      "no site matches \"\(pattern)\"; the model has \(names.isEmpty ? "none" : names)"
+        + (folded.sites.count > 5 ? ", …" : ""))
   }
 
   private func sites(of misfit: UnwritableTensor, in folded: FoldResult) -> [NodeID] {

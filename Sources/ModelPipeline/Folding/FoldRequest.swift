@@ -12,6 +12,8 @@ public struct FoldRequest: Sendable {
   public var reading = ReadOptions()
   /// What the user wants changed before anything is folded; the comparison is with the edited model.
   public var edits: [any ModelEdit] = []
+  /// The path of a plan: what it folds is folded, and nothing else.
+  public var plan: String?
   /// What may be folded.
   public var folding = FoldOptions()
   /// How the written file is compared with the input; nil leaves that out.

@@ -29,7 +29,7 @@ extension FoldReport: Report {
         ? "there is no batch normalization" : "nothing could be folded"
       return Paragraph.lines("\(reason): the output is a copy", label: "note    ", style)
     case .planned:
-      return Paragraph.lines("nothing was written (--plan)", label: "note    ", style)
+      return Paragraph.lines("nothing was written", label: "note    ", style)
     case .refused(let reason):
       return Paragraph.lines("no output was written: \(reason)", label: "FAILED  ", style)
     case .keptForStudy(let reason):

@@ -11,7 +11,8 @@ extension SiteReport {
       case .kept(let reason): .kept(reason: reason.description)
       }
     self.init(
-      name: site.name, opType: model[site.node].opType, graph: model.path(of: site.graph),
+      name: site.name, output: model[site.node].output(0).map { model[$0].name } ?? "",
+      opType: model[site.node].opType, graph: model.path(of: site.graph),
       outcome: outcome)
   }
 }
@@ -27,7 +28,7 @@ extension Model {
   }
 
   /// Where a graph stands: empty for the main one, `If "if1"/then_branch`, `function my.block`.
-  func path(of graph: GraphID) -> String {
+  public func path(of graph: GraphID) -> String {
     var parts: [String] = []
     var current = graph
     while let parent = self[current].parent {

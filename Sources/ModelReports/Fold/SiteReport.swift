@@ -10,6 +10,8 @@ public struct SiteReport: Sendable, Hashable {
 
   /// The node's name.
   public var name: String
+  /// The value it makes, whose name is unique in its graph.
+  public var output: String
   /// Its operator.
   public var opType: String
   /// The graph it stands in; empty for the main one.
@@ -18,8 +20,11 @@ public struct SiteReport: Sendable, Hashable {
   public var outcome: Outcome
 
   /// Makes a site from its parts.
-  public init(name: String, opType: String, graph: String, outcome: Outcome) {
+  public init(
+    name: String, output: String, opType: String, graph: String, outcome: Outcome
+  ) {
     self.name = name
+    self.output = output
     self.opType = opType
     self.graph = graph
     self.outcome = outcome
@@ -37,12 +42,14 @@ public struct SiteReport: Sendable, Hashable {
     switch outcome {
     case .folded(let rule, let into):
       .members([
-        "name": .string(name), "operator": .string(opType), "graph": .string(graph),
+        "name": .string(name), "output": .string(output), "operator": .string(opType),
+        "graph": .string(graph),
         "outcome": .string("folded"), "rule": .string(rule), "into": .strings(into),
       ])
     case .kept(let reason):
       .members([
-        "name": .string(name), "operator": .string(opType), "graph": .string(graph),
+        "name": .string(name), "output": .string(output), "operator": .string(opType),
+        "graph": .string(graph),
         "outcome": .string("kept"), "reason": .string(reason),
       ])
     }

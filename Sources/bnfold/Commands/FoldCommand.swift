@@ -16,7 +16,10 @@ struct FoldCommand: ParsableCommand {
       EXAMPLES
         bnfold fold model.onnx -o folded.onnx
         bnfold fold model.onnx -o model.onnx --explain     in place, in detail
-        bnfold fold model.onnx --plan --json               what would be done
+        bnfold fold model.onnx --dry-run                   what would be done
+        bnfold fold model.onnx --plan > plan.json          the same, to be edited
+        bnfold fold model.onnx -o out.onnx --apply plan.json
+        bnfold fold model.onnx -o out.onnx --skip 'head.*' without some
         bnfold fold model.onnx -o out.onnx --input x.npz   verify on your numbers
         bnfold fold model.onnx -o out.onnx --require-all   exit 1 if a BN stays
         bnfold fold - -o - < model.onnx > folded.onnx      in a pipe
@@ -34,8 +37,13 @@ struct FoldCommand: ParsableCommand {
   @Flag(help: "Tell what became of every site, not only of those that are kept.")
   var explain = false
 
-  @Flag(help: "Only tell what would be done; write nothing.")
+  @Flag(
+    help: "Write nothing; print the plan as JSON, for --apply. Change \"fold\" to \"keep\" at will."
+  )
   var plan = false
+
+  @Flag(name: .customLong("dry-run"), help: "Write nothing; only tell what would be done.")
+  var dryRun = false
 
   @Flag(name: .customLong("no-verify"), help: "Do not compare the written model with the input.")
   var noVerify = false
@@ -57,20 +65,15 @@ struct FoldCommand: ParsableCommand {
     help: ArgumentHelp("Exit 1, without output, if more BNs are kept.", valueName: "n"))
   var maximumKept: Int?
 
-  @Flag(
-    name: .customLong("allow-loss"),
-    help: "Fold even where that makes rounding errors more than 16 times (half: 2 times) larger.")
-  var allowLoss = false
+  @Option(
+    help: ArgumentHelp(
+      "Fold what a plan of --plan folds, and nothing else; a plan that does not fit the model "
+        + "is an error.", valueName: "file"),
+    completion: .file(extensions: ["json"]))
+  var apply: String?
 
-  @Flag(
-    name: .customLong("no-duplicate"),
-    help: "Keep a BN whose weight is used elsewhere, instead of giving it a copy.")
-  var noDuplicate = false
-
-  @Flag(
-    name: .customLong("assume-constant"),
-    help: "Take initializers that a caller may override as what is stored.")
-  var assumeConstant = false
+  @OptionGroup(title: "FOLDING")
+  var folding: FoldingArguments
 
   @OptionGroup(title: "VERIFICATION")
   var samples: SampleArguments
@@ -85,13 +88,14 @@ struct FoldCommand: ParsableCommand {
   var reporting: OutputArguments
 
   mutating func validate() throws {
-    guard plan || output != nil else {
+    guard isDry || output != nil else {
       throw ValidationError("Missing '-o <output>': where the folded model goes.")
     }
+    if plan && dryRun { throw ValidationError("--plan and --dry-run exclude each other.") }
     if let maximumKept, maximumKept < 0 {
       throw ValidationError("--max-kept needs a number from 0.")
     }
-    if reporting.json && output == "-" && !plan {
+    if reporting.json && output == "-" && !isDry {
       throw ValidationError("--json and '-o -' both want stdout.")
     }
   }
@@ -104,22 +108,29 @@ struct FoldCommand: ParsableCommand {
     progress.clear()
     report.explains = explain
     report.tellsTiming = reporting.timing
-    try Console.write(report, reporting, outputIsData: output == "-" && !plan)
+    if plan {
+      try Console.write(
+        PlanReport(report, options: request.folding), reporting, outputIsData: false)
+    } else {
+      try Console.write(report, reporting, outputIsData: output == "-" && !isDry)
+    }
     if report.hasFailed { throw ExitCode(ExitStatus.different.rawValue) }
   }
 
+  private var isDry: Bool { plan || dryRun }
+
   private func request() throws -> FoldRequest {
-    var request = FoldRequest(input: model, output: plan ? nil : output)
+    var request = FoldRequest(input: model, output: isDry ? nil : output)
     request.reading = reading.options
-    request.folding.allowLoss = allowLoss
-    request.folding.noDuplicate = noDuplicate
-    request.folding.assumeConstantInputs = assumeConstant
-    if noVerify || plan {
+    request.folding = folding.options
+    request.edits = folding.edits
+    request.plan = apply
+    if noVerify || isDry {
       request.verification = nil
     } else {
       var verification = try samples.options()
       thoroughness.apply(to: &verification)
-      verification.assumesConstantDefaults = assumeConstant
+      verification.assumesConstantDefaults = folding.assumeConstantInputs
       request.verification = verification
     }
     request.synchronizes = !noSync

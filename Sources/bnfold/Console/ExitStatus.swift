@@ -1,5 +1,6 @@
 internal import ByteStore
 internal import GraphEvaluation
+internal import GraphTransforms
 internal import ModelFormats
 internal import ModelIR
 internal import ModelPipeline
@@ -34,6 +35,7 @@ enum ExitStatus: Int32 {
     case let problem as EvaluationError.Problem: self.init(problem)
     case let error as TensorError: self.init(error)
     case let error as PipelineError: self.init(error)
+    case is ModelEditError: self = .usage
     case is GraphError: self = .bug
     default: return nil
     }

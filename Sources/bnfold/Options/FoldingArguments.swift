@@ -1,0 +1,60 @@
+internal import ArgumentParser
+internal import GraphTransforms
+internal import ModelIR
+
+/// What may be folded.
+struct FoldingArguments: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Only sites whose name matches: * stands for any characters, ? for one, [a-z] for one of "
+        + "a set.", valueName: "pattern"))
+  var only: [String] = []
+
+  @Option(
+    help: ArgumentHelp("No site whose name matches.", valueName: "pattern"))
+  var skip: [String] = []
+
+  @Option(
+    name: .customLong("rules"),
+    help: ArgumentHelp(
+      "Switch rules: conv=off, conv-forward=off in one direction only, all=off,gemm=on; "
+        + "'bnfold rules' lists them.", valueName: "rule=on|off"))
+  var rules: [RuleSwitches] = []
+
+  @Flag(
+    name: .customLong("allow-loss"),
+    help: "Fold even where that makes rounding errors more than 16 times (half: 2 times) larger.")
+  var allowLoss = false
+
+  @Flag(
+    name: .customLong("no-duplicate"),
+    help: "Keep a BN whose weight is used elsewhere, instead of giving it a copy.")
+  var noDuplicate = false
+
+  @Flag(
+    name: [.customLong("assume-constant-inputs"), .customLong("assume-constant")],
+    help: "Take initializers that a caller may override as what is stored.")
+  var assumeConstantInputs = false
+
+  @Flag(
+    name: .customLong("assume-inference"),
+    help: ArgumentHelp(
+      "Take BNs in training mode for inference, with the statistics that are stored: the model "
+        + "then computes something else, and is compared with itself in inference mode."))
+  var assumeInference = false
+
+  /// The same for the fold.
+  var options: FoldOptions {
+    var options = FoldOptions()
+    options.selection.only = only.map { NamePattern($0) }
+    options.selection.skip = skip.map { NamePattern($0) }
+    for switches in rules { switches.apply(to: &options.disabledRules) }
+    options.allowLoss = allowLoss
+    options.noDuplicate = noDuplicate
+    options.assumeConstantInputs = assumeConstantInputs
+    return options
+  }
+
+  /// What is changed in the model beforehand.
+  var edits: [any ModelEdit] { assumeInference ? [InferenceEdit()] : [] }
+}
