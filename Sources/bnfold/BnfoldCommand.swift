@@ -9,7 +9,10 @@ struct BnfoldCommand: ParsableCommand {
     discussion: """
       EXAMPLES
         bnfold fold model.onnx -o folded.onnx           fold, write, verify
-        bnfold inspect model.onnx                       what is in it
+        bnfold inspect model.onnx                       what is in it, layer by layer
+        bnfold stats model.onnx                         health of BN, weights, activations
+        bnfold diff model.onnx other.onnx               what tells two apart
+        bnfold lint model.onnx                          what is odd about it
         bnfold verify model.onnx other.onnx             do two compute the same?
         bnfold explain model.onnx bn3                   why is that one kept?
         bnfold run model.onnx --input x.npz -o y.npz    evaluate
@@ -19,7 +22,7 @@ struct BnfoldCommand: ParsableCommand {
 
       EXIT CODES
         0   done
-        1   the verification failed, or the models differ
+        1   the verification failed, the models differ, or lint found an error
         64  wrong usage
         65  an input is not what it should be
         66  an input cannot be opened
@@ -34,7 +37,8 @@ struct BnfoldCommand: ParsableCommand {
       """,
     version: Version.string,
     subcommands: [
-      FoldCommand.self, VerifyCommand.self, InspectCommand.self, ExplainCommand.self,
-      RulesCommand.self, RunCommand.self,
+      FoldCommand.self, VerifyCommand.self, InspectCommand.self, StatsCommand.self,
+      DiffCommand.self, LintCommand.self, ExplainCommand.self, RulesCommand.self,
+      RunCommand.self,
     ])
 }

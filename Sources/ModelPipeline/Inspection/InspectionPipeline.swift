@@ -1,6 +1,7 @@
 internal import GraphEvaluation
 internal import GraphTransforms
 public import ModelFormats
+internal import ModelIR
 public import ModelReports
 internal import ModelStatistics
 internal import Operators
@@ -9,26 +10,51 @@ internal import Operators
 public struct InspectionPipeline: Sendable {
   private let model: String
   private let reading: ReadOptions
+  private let shapes: [String: [Int]]
 
-  /// An inspection of the model at a path.
-  public init(model: String, reading: ReadOptions = ReadOptions()) {
+  /// An inspection of the model at a path; `shapes` gives extents to inputs by name.
+  public init(
+    model: String, reading: ReadOptions = ReadOptions(), shapes: [String: [Int]] = [:]
+  ) {
     self.model = model
     self.reading = reading
+    self.shapes = shapes
   }
 
   /// Does it; no weights are read but those of small constants.
   ///
-  /// Errors: `FormatError`, `FileAccessError`.
+  /// Errors: `FormatError`, `FileAccessError`; `PipelineError` for shapes that no input takes.
   public func run() throws -> InspectionReport {
     let opened = try OpenedModel(model, reading)
     let constants = KernelConstantEvaluator()
     let plan = FoldPass().run(opened.model, constants: constants)
-    let shapes = ShapeInference(opened.model, constants: constants)
+    var extents = try InputNames.shapes(shapes, of: opened.model)
+    let batch = shapes.isEmpty ? InputNames.batchesOfOne(opened.model) : [:]
+    extents.merge(batch) { given, _ in given }
+    let inference = ShapeInference(opened.model, inputShapes: extents, constants: constants)
     try opened.result.checkUnchanged()
-    return InspectionReport(
-      path: model, format: opened.formatName,
-      inventory: ModelInventory(opened.model, shapes: shapes), bytes: opened.bytes,
+    var inventory = ModelInventory(opened.model, shapes: inference)
+    for position in inventory.inputs.indices where batch[inventory.inputs[position].value] != nil {
+      inventory.inputs[position].type = opened.model[inventory.inputs[position].value].type
+    }
+    var report = InspectionReport(
+      path: model, format: opened.formatName, inventory: inventory, bytes: opened.bytes,
+      layers: LayerLine.lines(of: opened.model, shapes: inference, inventory: inventory),
       sites: plan.sites.map { SiteReport($0, in: opened.model) },
-      notes: opened.notes + plan.diagnostics)
+      notes: opened.notes + plan.diagnostics
+        + (batch.isEmpty ? [] : ["the batch is open: counted for 1 (--shape gives another)"]))
+    report.drawing = GraphDrawing(opened.model, marks: GraphDrawing.marks(of: plan))
+    return report
+  }
+}
+
+extension GraphDrawing {
+  /// Batch normalizations and folded sites, as a plan leaves them.
+  static func marks(of plan: FoldResult) -> [NodeID: Mark] {
+    var marks: [NodeID: Mark] = [:]
+    for site in plan.sites where site.isFolded || site.kind == .batchNormalization {
+      marks[site.node] = site.isFolded ? .folded : .kept
+    }
+    return marks
   }
 }

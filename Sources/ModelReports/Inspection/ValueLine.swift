@@ -1,4 +1,4 @@
-internal import ModelIR
+public import ModelIR
 public import ModelStatistics
 
 /// A model's input or output as people read it.
@@ -18,7 +18,17 @@ public struct ValueLine: Sendable, Hashable {
     name = port.name
     isOptional = port.hasDefault
     type = port.type.map(Self.text) ?? "?"
-    shape = port.type?.dimensions?.map { dimension in
+    shape = Self.extents(port.type)
+  }
+
+  /// A type in words: `float32[1, 3, 224, 224]`.
+  public static func describe(_ type: ValueType) -> String {
+    text(type) + (extents(type).map { text($0) } ?? "")
+  }
+
+  /// A tensor's extents as people read them; nil where the rank is not known.
+  static func extents(_ type: ValueType?) -> [String]? {
+    type?.dimensions?.map { dimension in
       switch dimension {
       case .known(let extent): "\(extent)"
       case .symbol(let name): name
@@ -27,7 +37,7 @@ public struct ValueLine: Sendable, Hashable {
     }
   }
 
-  private static func text(_ type: ValueType) -> String {
+  static func text(_ type: ValueType) -> String {
     switch type {
     case .tensor(let element, _): element?.name ?? "?"
     case .sparseTensor(let element, _): "sparse " + (element?.name ?? "?")
@@ -39,14 +49,22 @@ public struct ValueLine: Sendable, Hashable {
   }
 
   /// `[1, 3, 224, 224]`, or `[...]` for an unknown rank.
-  var shapeText: String { shape.map { "[" + $0.joined(separator: ", ") + "]" } ?? "[…]" }
+  var shapeText: String { Self.text(shape) }
+
+  static func text(_ shape: [String]?) -> String {
+    shape.map { "[" + $0.joined(separator: ", ") + "]" } ?? "[…]"
+  }
+
+  /// Known extents as numbers, others as texts.
+  static func json(_ shape: [String]?) -> JSONValue {
+    guard let shape else { return .null }
+    return .array(shape.map { extent in Int(extent).map { .integer($0) } ?? .string(extent) })
+  }
 
   var json: JSONValue {
     .members([
       "name": .string(name), "type": .string(type), "optional": .bool(isOptional),
-      "shape": shape.map { extents in
-        .array(extents.map { extent in Int(extent).map { .integer($0) } ?? .string(extent) })
-      } ?? .null,
+      "shape": Self.json(shape),
     ])
   }
 }

@@ -16,16 +16,31 @@ enum DisplayWidth {
     }
   }
 
-  /// The text cut to some columns, with `ellipsis` at the end where something is missing.
-  static func cut(_ text: String, to columns: Int, ellipsis: String) -> String {
-    guard of(text) > columns else { return text }
+  /// The text cut to some columns, with `ellipsis` where something is missing: a third of what is
+  /// left before it, the rest behind, because names of nodes differ in their ends.
+  static func cutMiddle(_ text: String, to columns: Int, ellipsis: String) -> String {
+    let room = columns - of(ellipsis)
+    guard of(text) > columns, room >= 4 else { return cut(text, to: columns, ellipsis: ellipsis) }
+    let head = prefix(text, room / 3)
+    let tail = prefix(String(text.reversed()), room - of(head))
+    return head + ellipsis + String(tail.reversed())
+  }
+
+  private static func prefix(_ text: String, _ columns: Int) -> String {
     var result = ""
-    var room = columns - of(ellipsis)
+    var room = columns
     for character in text {
       room -= of(character)
       if room < 0 { break }
       result.append(character)
     }
-    return columns >= of(ellipsis) ? result + ellipsis : String(text.prefix(max(0, columns)))
+    return result
+  }
+
+  /// The text cut to some columns, with `ellipsis` at the end where something is missing.
+  static func cut(_ text: String, to columns: Int, ellipsis: String) -> String {
+    guard of(text) > columns else { return text }
+    return columns >= of(ellipsis)
+      ? prefix(text, columns - of(ellipsis)) + ellipsis : String(text.prefix(max(0, columns)))
   }
 }

@@ -12,6 +12,8 @@ struct TextTable {
     var alignment: Alignment
     /// Whether cells may be cut where the table would be too wide; the widest such column is.
     var isFlexible: Bool
+    /// Whether cells are cut in their middle rather than at their end.
+    var keepsEnds = false
 
     init(_ title: String, _ alignment: Alignment = .left, isFlexible: Bool = false) {
       self.title = title
@@ -53,8 +55,8 @@ struct TextTable {
     return zip(shown, cells).map { row, texts in
       var line = String(repeating: " ", count: indent)
       for (position, column) in columns.enumerated() {
-        let text = DisplayWidth.cut(
-          texts[position], to: widths[position], ellipsis: style.ellipsis)
+        let cut = column.keepsEnds ? DisplayWidth.cutMiddle : DisplayWidth.cut
+        let text = cut(texts[position], widths[position], style.ellipsis)
         let padding = String(
           repeating: " ", count: max(0, widths[position] - DisplayWidth.of(text)))
         let colored = row.tones[position].map { style.colored(text, $0) } ?? text

@@ -24,4 +24,14 @@ public struct NormalizationDrift: Sendable, Hashable {
 
   /// The largest distance of a channel's mean, in stored standard deviations.
   public var worstMeanDrift: Double { meanDrift.map(abs).max() ?? 0 }
+
+  /// What a user should do something about: channels whose mean is more than 1 stored standard
+  /// deviation away, or whose variance is more than 4 times larger or smaller.
+  public var finding: NormalizationFinding? {
+    let channels = meanDrift.indices.filter { channel in
+      let ratio = varianceRatio[channel]
+      return !(abs(meanDrift[channel]) <= 1) || !(ratio >= 0.25 && ratio <= 4)
+    }
+    return channels.isEmpty ? nil : NormalizationFinding(.drift(worstMeanDrift), channels: channels)
+  }
 }

@@ -48,4 +48,17 @@ public struct ElementCounts: Sendable, Hashable {
     absoluteMaximum = max(absoluteMaximum, size)
     if size == 0 { zeros += 1 } else if size < smallestNormal { subnormals += 1 }
   }
+
+  /// Joins with the counts of other elements of the same type.
+  public mutating func add(_ other: ElementCounts) {
+    count += other.count
+    finite += other.finite
+    zeros += other.zeros
+    notNumbers += other.notNumbers
+    infinities += other.infinities
+    subnormals += other.subnormals
+    minimum = min(minimum, other.minimum)
+    maximum = max(maximum, other.maximum)
+    absoluteMaximum = max(absoluteMaximum, other.absoluteMaximum)
+  }
 }

@@ -62,6 +62,8 @@ public struct ModelInventory: Sendable {
   public var types: [TypeTotal]
   /// Elements of all stored tensors but shapes and indices (int64), bools and texts.
   public var parameters: Int
+  /// Of these, stored means and variances of batch normalizations, which papers do not count.
+  public var statistics: Int
   /// Bytes of all stored tensors as raw elements.
   public var bytes: Int
   /// What one run of the main graph costs.
@@ -101,6 +103,7 @@ public struct ModelInventory: Sendable {
     parameters = types.filter { NodeCost.isParameter($0.dataType) }.reduce(0) {
       CheckedArithmetic.sum($0, $1.elements) ?? .max
     }
+    statistics = Self.statistics(model)
     bytes = types.reduce(0) { CheckedArithmetic.sum($0, $1.bytes) ?? .max }
     cost = GraphCost(model.mainGraph, in: model, shapes: shapes)
     peakActivationBytes = ActivationMemory.peak(of: model, shapes: shapes)
@@ -110,6 +113,17 @@ public struct ModelInventory: Sendable {
     Port(
       value: value, name: model[value].name, type: shapes.type(of: value),
       hasDefault: model[value].initializer != nil)
+  }
+
+  private static func statistics(_ model: Model) -> Int {
+    var seen: Set<ValueID> = []
+    for node in model.nodes.compactMap({ $0 }) where node.isStandard("BatchNormalization") {
+      seen.formUnion([node.input(3), node.input(4)].compactMap { $0 })
+    }
+    return seen.reduce(0) { sum, value in
+      let count = NodeCost.stored(value, in: model)?.shape.elementCount ?? 0
+      return CheckedArithmetic.sum(sum, count) ?? .max
+    }
   }
 
   private static func types(_ tensors: [Tensor]) -> [TypeTotal] {
