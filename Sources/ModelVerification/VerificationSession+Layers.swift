@@ -7,9 +7,8 @@ extension VerificationSession {
   /// Recomputes every claimed tensor.
   mutating func checkParameters() throws {
     let layer = ParameterLayer(
-      original: verifier.original, written: verifier.written,
-      originalConstants: correspondence.originalConstants, resolver: resolvers.original,
-      writtenResolver: resolvers.written)
+      original: claimed.model, written: verifier.written, originalConstants: claimed.constants,
+      resolver: claimed.resolver, writtenResolver: resolvers.written)
     for claim in verifier.claims == nil ? inferredClaims() : resolvedClaims() {
       noteDroppedShift(claim.claim)
       switch try layer.check(claim) {
@@ -26,9 +25,7 @@ extension VerificationSession {
   /// A shift of an affine in front of a padded node may be left out when it is no larger than the
   /// rounding of its own parameters.
   private mutating func noteDroppedShift(_ claim: FoldClaim) {
-    let reader = AffineReader(
-      model: verifier.original, constants: correspondence.originalConstants,
-      resolver: resolvers.original)
+    let reader = claimed.affines
     for step in claim.steps where step.side == .input && !step.addsShift {
       guard let affine = try? reader.affine(of: step.affine),
         let u = step.affine.first.flatMap({ roundoff(of: $0) })
@@ -37,16 +34,16 @@ extension VerificationSession {
         $0.high.magnitude <= u * $1
       }
       if isRounding, affine.shift.contains(where: { $0.high != 0 }) {
-        withoutShift.insert(claim.linearNode)
+        withoutShift.insert(claimed.originalNode(claim.linearNode))
       }
     }
   }
 
   /// The roundoff of a node's constants.
   private func roundoff(of node: NodeID) -> Double? {
-    verifier.original[node].inputs.lazy.compactMap { $0 }
-      .filter { correspondence.originalConstants.contains($0) }
-      .compactMap { resolvers.original.storedTensor($0)?.dataType.unitRoundoff }.first
+    claimed.model[node].inputs.lazy.compactMap { $0 }
+      .filter { claimed.constants.contains($0) }
+      .compactMap { claimed.resolver.storedTensor($0)?.dataType.unitRoundoff }.first
   }
 
   /// What another program's folds must have done, where it is plain.
@@ -117,8 +114,12 @@ extension VerificationSession {
   /// Whether a constant of the written model is one of the same name in the original.
   func isUnchanged(_ value: ValueID) throws -> Bool {
     let name = verifier.written[value].name
-    guard let other = constantsByName[name] else { return false }
-    return try equality.areSameConstants(other, value)
+    if let other = constantsByName[name] { return try equality.areSameConstants(other, value) }
+    guard let other = claimed.addedConstant(name),
+      let old = try claimed.resolver.value(other), let new = try resolvers.written.value(value),
+      old.dataType == new.dataType, old.shape == new.shape
+    else { return false }
+    return try old.tensor().hasSameElements(as: new.tensor())
   }
 
   // MARK: Layer 2

@@ -8,6 +8,8 @@ struct VerificationSession {
   let resolvers: (original: ConstantResolver, written: ConstantResolver)
   let reads: (original: ModelReads, written: ModelReads)
   let equality: RegionEquality
+  /// What claims are about, and its constants.
+  let claimed: ClaimedSide
   var correspondence: Correspondence
   /// Constants of the original by name; of several in different graphs the first.
   let constantsByName: [String: ValueID]
@@ -38,6 +40,13 @@ struct VerificationSession {
     reads = (ModelReads(verifier.original), ModelReads(verifier.written))
     equality = RegionEquality(pairing, original: originalResolver, written: writtenResolver)
     correspondence = pairing
+    claimed =
+      verifier.claimedModel.map {
+        ClaimedSide($0, defaultsAreConstant: verifier.options.assumesConstantDefaults, evaluation)
+      }
+      ?? ClaimedSide(
+        model: verifier.original, calls: [:], constants: pairing.originalConstants,
+        resolver: originalResolver)
     let inference = ShapeInference(verifier.original, constants: KernelConstantEvaluator())
     var names: [String: ValueID] = [:]
     var types: [ValueID: ValueType] = [:]

@@ -14,6 +14,8 @@ public struct Verifier: Sendable {
   public let written: Model
   /// What the fold says about the written model's new tensors; nil when another program made it.
   public let claims: [NamedClaim]?
+  /// What the claims are about; nil: the original.
+  public let claimedModel: ClaimedModel?
   /// What to run on and what to insist on.
   public let options: VerificationOptions
 
@@ -24,11 +26,12 @@ public struct Verifier: Sendable {
   /// taken as a new value under an old name, if what it leads to agrees.
   public init(
     original: Model, written: Model, claims: [NamedClaim]? = nil,
-    options: VerificationOptions = VerificationOptions()
+    claimedModel: ClaimedModel? = nil, options: VerificationOptions = VerificationOptions()
   ) {
     self.original = original
     self.written = written
     self.claims = claims
+    self.claimedModel = claimedModel
     self.options = options
   }
 

@@ -15,6 +15,10 @@ public struct FoldPass: Sendable {
   /// A pass with options.
   public init(_ options: FoldOptions = FoldOptions()) { self.options = options }
 
+  /// The form of a model that a fold's sites are about: with the calls replaced that may have to be
+  /// (`FoldResult.source`).
+  public static func source(of model: Model) -> Model { InlinedModel(model).model }
+
   /// The folded model with the story of every site; the model itself is not changed.
   ///
   /// `constants` evaluates parameters that the graph computes from constants.

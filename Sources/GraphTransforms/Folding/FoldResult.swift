@@ -4,7 +4,13 @@ public import ModelIR
 public struct FoldResult: Sendable {
   /// The folded model, compacted.
   public var model: Model
-  /// Every site of the input model in the order of its graphs, with its outcome.
+  /// The input model with some calls replaced by what they call.
+  ///
+  /// All ids of nodes here are about it; nodes of the input model have their ids in it.
+  public var source: Model
+  /// For each node that stands in the place of a call, the call of the input model.
+  public var calls: [NodeID: NodeID]
+  /// Every site in the order of its graphs, with its outcome.
   public var sites: [FoldSite]
   /// The patches in the order they were applied.
   public var journal: [GraphPatch]

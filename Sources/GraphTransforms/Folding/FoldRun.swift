@@ -8,11 +8,16 @@ struct FoldRun {
   private let planner: FoldPlanner
   private let reader: SiteReader
   private let options: FoldOptions
+  /// The model with calls replaced by what they call, which is the one that is folded.
+  private let inlined: InlinedModel
+  /// Inlined calls in whose copies something was folded.
+  private var openedCalls: Set<Int> = []
   private var sites: [FoldSite] = []
   private var warnings: [String] = []
 
   init(_ model: Model, _ constants: (any ConstantEvaluator)?, _ options: FoldOptions) {
-    session = FoldSession(model, constants: constants, options: options)
+    inlined = InlinedModel(model)
+    session = FoldSession(inlined.model, constants: constants, options: options)
     planner = FoldPlanner(session)
     reader = SiteReader(session)
     self.options = options
@@ -35,10 +40,16 @@ struct FoldRun {
       }
       if open.count == before { break }
     }
+    let keptCalls = session.settle(inlined)
+    let listed = listed(keptCalls)
     let (model, claims) = session.finish()
-    let listed = sites.filter { $0.kind == .batchNormalization || isWorthListing($0) }
+    var calls: [NodeID: NodeID] = [:]
+    for index in keptCalls {
+      for copy in inlined.calls[index].nodes { calls[copy] = inlined.calls[index].outermost }
+    }
     return FoldResult(
-      model: model, sites: Self.followed(listed), journal: session.journal, claims: claims,
+      model: model, source: inlined.model, calls: calls, sites: Self.followed(listed),
+      journal: session.journal, claims: claims,
       unmatchedPatterns: options.selection.unmatched(among: sites.map(\.name)),
       diagnostics: warnings)
   }
@@ -78,11 +89,14 @@ struct FoldRun {
     var warning: String?
   }
 
-  private func attempt(_ site: FoldSite) -> Attempt {
+  private mutating func attempt(_ site: FoldSite) -> Attempt {
     do throws(KeepReason) {
       if let reason = options.excluded[site.node] { throw reason }
       if let reason = options.selection.reason(site.node, name: site.name) { throw reason }
-      try checkGraph(site.graph)
+      if let function = function(around: site.graph) {
+        throw .insideFunction(name: function.name)
+      }
+      guard mayOpen(site) else { throw .parameterShape }
       guard !session.originals(of: site.node).isEmpty else {
         return Attempt(outcome: site.outcome, isDone: true)
       }
@@ -91,7 +105,7 @@ struct FoldRun {
       }
       if session.story != nil { session.story = SiteStory(affine.affine) }
       let draft = try planner.plan(affine)
-      try session.commit(draft)
+      openedCalls.formUnion(try session.commit(draft).flatMap { inlined.callsAround($0) })
       let rule = draft.rules.joined(separator: "+")
       return Attempt(
         outcome: .folded(rule: rule, into: draft.absorbers), isDone: true,
@@ -118,18 +132,47 @@ struct FoldRun {
     }
   }
 
-  /// Parameters of a function are its callers'.
-  private func checkGraph(_ graph: GraphID) throws(KeepReason) {
+  /// The function in whose body a graph lies.
+  private func function(around graph: GraphID) -> Function? {
     let model = session.model
-    guard !model.functions.isEmpty else { return }
+    guard !model.functions.isEmpty else { return nil }
     var outermost = graph
     while let parent = model[outermost].parent { outermost = model[parent].graph }
-    if let function = model.functions.first(where: { $0.body == outermost }) {
-      throw .insideFunction(name: function.name)
-    }
+    return model.functions.first { $0.body == outermost }
+  }
+
+  /// Arithmetic alone is no reason to replace a call by what it calls.
+  private func mayOpen(_ site: FoldSite) -> Bool {
+    guard site.kind == .arithmetic, let call = inlined.callOfNode[site.node] else { return true }
+    return openedCalls.contains(call)
   }
 
   // MARK: The report
+
+  /// The sites of the report: those of functions that are still called as they stand there, those
+  /// of inlined calls as they stand in the calls' places.
+  private func listed(_ keptCalls: Set<Int>) -> [FoldSite] {
+    var because: [NodeID: String] = [:]
+    for site in sites {
+      guard let index = inlined.callOfNode[site.node], !keptCalls.contains(index) else { continue }
+      let call = inlined.calls[index]
+      guard let place = call.nodes.firstIndex(of: site.node), place < call.bodyNodes.count,
+        case .kept(let reason) = site.outcome
+      else { continue }
+      because[call.bodyNodes[place]] = "where it is called, \(reason)"
+    }
+    return sites.compactMap { site in
+      if let index = inlined.callOfNode[site.node], !keptCalls.contains(index) { return nil }
+      guard site.kind == .batchNormalization || isWorthListing(site) else { return nil }
+      guard inlined.isFunctionGraph(site.graph) else { return site }
+      guard let function = function(around: site.graph) else { return nil }
+      var site = site
+      let problem = inlined.problems[function.body].map { "that function \($0.text)" }
+      site.outcome = .kept(
+        .insideFunction(name: function.name, because: problem ?? because[site.node] ?? ""))
+      return site
+    }
+  }
 
   /// Arithmetic is worth a line when it was folded, or acts per channel and was kept for a reason
   /// other than not being an affine.

@@ -18,6 +18,8 @@ final class FoldSession {
   private(set) var journal: [GraphPatch] = []
   /// Which nodes of the input model an affine node stands for, where it took others in.
   private(set) var merged: [NodeID: [NodeID]] = [:]
+  /// Nodes that patches changed.
+  private var touched: Set<NodeID> = []
 
   /// What happened to the site under way; nil where nobody wants to know.
   var story: SiteStory?
@@ -83,8 +85,8 @@ final class FoldSession {
 
   // MARK: Changing
 
-  /// Applies a complete draft.
-  func commit(_ draft: FoldDraft) throws(KeepReason) {
+  /// Applies a complete draft; gives the nodes that it changed.
+  func commit(_ draft: FoldDraft) throws(KeepReason) -> Set<NodeID> {
     let patch = draft.finished(self)
     if let refusal = options.refusal?(patch, model) { throw .notWritable(refusal) }
     let applied: [FoldClaim]
@@ -100,6 +102,14 @@ final class FoldSession {
     for (old, new) in draft.splices { types[new] = type(of: old) }
     for (node, nodes) in draft.merges { merged[node] = nodes }
     journal.append(patch)
+    let changed = Set(patch.edits.keys).union(patch.removals)
+    touched.formUnion(changed)
+    return changed
+  }
+
+  /// Takes back the calls that need not have been inlined; gives those that stay so.
+  func settle(_ inlined: InlinedModel) -> Set<Int> {
+    inlined.calls.isEmpty ? [] : inlined.settle(&model, touched: touched)
   }
 
   /// The model without what was removed, and the claims that still have a target.

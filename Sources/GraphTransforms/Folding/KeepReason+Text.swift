@@ -4,8 +4,8 @@ extension KeepReason: CustomStringConvertible {
     switch self {
     case .trainingMode: "it is in training mode: it uses the statistics of the batch at hand"
     case .perActivation: "its parameters are per feature, not per channel (spatial = 0)"
-    case .insideFunction(let name):
-      "it stands in the function \"\(name)\", whose callers give its parameters"
+    case .insideFunction(let name, let because):
+      "it stands in the function \"\(name)\"\(because.isEmpty ? "" : ", and \(because)")"
     case .notConstant(let parameter, let value, let because):
       "its \(parameter) \"\(value)\" is no constant: it \(because)"
     case .overridable(let parameter, let value):

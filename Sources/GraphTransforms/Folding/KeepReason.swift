@@ -6,8 +6,8 @@ public indirect enum KeepReason: Error, Sendable, Hashable {
   case trainingMode
   /// Its parameters differ per feature, not per channel (spatial = 0).
   case perActivation
-  /// It stands in a function whose callers give its parameters.
-  case insideFunction(name: String)
+  /// It stands in a function whose calls stay calls, for the reason given.
+  case insideFunction(name: String, because: String = "")
   /// A parameter is no constant: what it is called, and why ("is a graph input").
   case notConstant(parameter: String, value: String, because: String)
   /// A parameter is a default that the caller may override.

@@ -53,7 +53,7 @@ public struct FoldPipeline: Sendable {
       throw PipelineError(.unsupported, "\(opened.formatName) files can be read only")
     }
     var options = request.folding
-    let plan = try request.plan.map { try AppliedPlan(PlanFile($0), original) }
+    let plan = try request.plan.map { try AppliedPlan(PlanFile($0), FoldPass.source(of: original)) }
     plan?.apply(to: &options)
     while true {
       let folded = watch.time("fold") {
@@ -104,7 +104,9 @@ public struct FoldPipeline: Sendable {
         let written = try WrittenModel.read(files, as: opened.reader, request.reading)
         return try Verifier(
           original: original, written: written.model,
-          claims: NamedClaim.claims(folded.claims, in: folded.model), options: options
+          claims: NamedClaim.claims(folded.claims, in: folded.model),
+          claimedModel: folded.calls.isEmpty
+            ? nil : ClaimedModel(folded.source, calls: folded.calls), options: options
         ).verify()
       }
     }
@@ -124,7 +126,7 @@ public struct FoldPipeline: Sendable {
       input: request.input, output: request.output ?? "(plan)",
       before: ModelTotals(opened.model, bytes: opened.bytes),
       after: ModelTotals(folded.model, bytes: opened.bytes),
-      sites: folded.sites.map { SiteReport($0, in: opened.model) }, notes: folded.diagnostics)
+      sites: folded.sites.map { SiteReport($0, in: folded.source) }, notes: folded.diagnostics)
   }
 
   /// A pattern that matches nothing is misspelt.

@@ -40,7 +40,7 @@ public struct InspectionPipeline: Sendable {
     var report = InspectionReport(
       path: model, format: opened.formatName, inventory: inventory, bytes: opened.bytes,
       layers: LayerLine.lines(of: opened.model, shapes: inference, inventory: inventory),
-      sites: plan.sites.map { SiteReport($0, in: opened.model) },
+      sites: plan.sites.map { SiteReport($0, in: plan.source) },
       notes: opened.notes + plan.diagnostics
         + (batch.isEmpty ? [] : ["the batch is open: counted for 1 (--shape gives another)"]))
     report.drawing = GraphDrawing(opened.model, marks: GraphDrawing.marks(of: plan))
@@ -53,7 +53,7 @@ extension GraphDrawing {
   static func marks(of plan: FoldResult) -> [NodeID: Mark] {
     var marks: [NodeID: Mark] = [:]
     for site in plan.sites where site.isFolded || site.kind == .batchNormalization {
-      marks[site.node] = site.isFolded ? .folded : .kept
+      marks[plan.calls[site.node] ?? site.node] = site.isFolded ? .folded : .kept
     }
     return marks
   }

@@ -99,6 +99,10 @@ import Testing
     builder.model[body].outputs = [y]
     builder.model.functions = [Function(domain: "local", name: "ConvBN", body: body)]
     let result = FoldPass().run(builder.model)
-    #expect(result.sites.map(\.outcome) == [.kept(.insideFunction(name: "ConvBN"))])
+    let outcomes = result.sites.map(\.outcome)
+    guard outcomes.count == 1, case .kept(.insideFunction(name: "ConvBN", _)) = outcomes[0] else {
+      Issue.record("\(outcomes)")
+      return
+    }
   }
 }

@@ -86,7 +86,7 @@ struct FoldCheck {
     for claim in result.claims {
       let name = result.model[claim.target].name
       do {
-        let distance = try ClaimCheck.distance(original, result.model, claim)
+        let distance = try ClaimCheck.distance(result.source, result.model, claim)
         #expect(distance <= 1e-12, "\(name)", sourceLocation: sourceLocation)
       } catch {
         Issue.record("\(name): \(error)", sourceLocation: sourceLocation)
