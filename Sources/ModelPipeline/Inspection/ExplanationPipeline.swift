@@ -36,16 +36,16 @@ public struct ExplanationPipeline: Sendable {
     options.tellsStories = true
     let result = FoldPass(options).run(original, constants: KernelConstantEvaluator())
     try opened.result.checkUnchanged()
-    let named = result.sites.map { (site: $0, names: names($0.node, in: original)) }
+    let named = result.sites.map { (site: $0, names: names($0.node, in: result.source)) }
     for pattern in sites where !named.contains(where: { $0.names.contains(where: pattern.matches) })
     {
-      throw PipelineError(.usage, missing(pattern, named.map(\.site.name), in: original))
+      throw PipelineError(.usage, missing(pattern, named.map(\.site.name), in: result.source))
     }
     let chosen = named.filter { entry in
       sites.isEmpty || sites.contains { entry.names.contains(where: $0.matches) }
     }
     return ExplanationReport(
-      model: model, entries: chosen.map { ExplanationReport.Entry($0.site, in: original) })
+      model: model, entries: chosen.map { ExplanationReport.Entry($0.site, in: result.source) })
   }
 
   /// What a node may be called by: its own name and those of its outputs.
