@@ -10,7 +10,7 @@ extension VerificationSession {
       original: claimed.model, written: verifier.written, originalConstants: claimed.constants,
       resolver: claimed.resolver, writtenResolver: resolvers.written)
     for claim in verifier.claims == nil ? inferredClaims() : resolvedClaims() {
-      noteDroppedShift(claim.claim)
+      for part in [claim.claim] + claim.claim.branches.map(\.claim) { noteDroppedShift(part) }
       switch try layer.check(claim) {
       case .checked(let check, let failure):
         report.parameters.append(check)

@@ -19,6 +19,8 @@ public struct FoldOptions: Sendable {
   public var tellsStories = false
   /// Folds Mul, Div, Add and Sub by constants too, not BatchNormalization alone.
   public var foldsArithmetic = true
+  /// Makes one convolution of parallel linear branches (rule `reparameterize`).
+  public var mergesBranches = false
   /// Asked about a drawn patch before it is applied: nil, or why the output cannot hold it.
   public var refusal: (@Sendable (GraphPatch, Model) -> String?)?
 

@@ -14,6 +14,8 @@ public struct FoldResult: Sendable {
   public var sites: [FoldSite]
   /// The patches in the order they were applied.
   public var journal: [GraphPatch]
+  /// Parallel branches that became one convolution each.
+  public var merges: [BranchMerge] = []
   /// What was done to each new weight and bias of the folded model.
   public var claims: [FoldClaim]
   /// Patterns of the selection that match no site.
@@ -23,6 +25,7 @@ public struct FoldResult: Sendable {
 
   /// The sites whose affines are part of a new tensor: those to exclude where it does not fit.
   public func sites(in target: ValueID) -> [NodeID] {
-    claims.filter { $0.target == target }.flatMap { $0.steps.flatMap(\.affine) }
+    if let merge = merges.first(where: { $0.tensors.contains(target) }) { return [merge.root] }
+    return claims.filter { $0.target == target }.flatMap { $0.steps.flatMap(\.affine) }
   }
 }

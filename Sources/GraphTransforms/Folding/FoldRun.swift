@@ -40,6 +40,7 @@ struct FoldRun {
       }
       if open.count == before { break }
     }
+    let merges = mergeBranches()
     let keptCalls = session.settle(inlined)
     let listed = listed(keptCalls)
     let (model, claims) = session.finish()
@@ -48,10 +49,45 @@ struct FoldRun {
       for copy in inlined.calls[index].nodes { calls[copy] = inlined.calls[index].outermost }
     }
     return FoldResult(
-      model: model, source: inlined.model, calls: calls, sites: Self.followed(listed),
-      journal: session.journal, claims: claims,
+      model: model, source: inlined.model, calls: calls, sites: Self.followed(listed, merges),
+      journal: session.journal, merges: merges, claims: claims,
       unmatchedPatterns: options.selection.unmatched(among: sites.map(\.name)),
       diagnostics: warnings)
+  }
+
+  // MARK: Branches
+
+  /// Makes one convolution of each sum of linear branches, the widest sums first.
+  private mutating func mergeBranches() -> [BranchMerge] {
+    guard options.mergesBranches else { return [] }
+    var merges: [BranchMerge] = []
+    for graph in session.model.graphs.indices.map({ GraphID($0) })
+    where function(around: graph) == nil {
+      for id in session.model[graph].nodes.reversed() where session.model.contains(id) {
+        guard options.excluded[id] == nil, let merger = BranchMerger(session, root: id),
+          mayMerge(merger.nodes), let (patch, merge) = merger.drawn(),
+          session.commit(merging: patch)
+        else { continue }
+        merges.append(merge)
+      }
+    }
+    guard !merges.isEmpty else { return [] }
+    let change = merges.reduce(0) { $0 + $1.parametersAfter - $1.parametersBefore }
+    warnings.append(
+      """
+      \(merges.reduce(0) { $0 + $1.branches }) branches became \(merges.count) convolutions \
+      (reparameterize), parameters \(change < 0 ? "−\(-change)" : "+\(change)")
+      """)
+    return merges
+  }
+
+  /// Whether the user lets all sites among some nodes be folded.
+  private func mayMerge(_ nodes: [NodeID]) -> Bool {
+    let sites = sites.filter { nodes.contains($0.node) }
+    if sites.isEmpty, options.selection.chosen != nil || !options.selection.only.isEmpty {
+      return false
+    }
+    return sites.allSatisfy { options.selection.reason($0.node, name: $0.name) == nil }
   }
 
   // MARK: Sites
@@ -178,7 +214,7 @@ struct FoldRun {
   /// other than not being an affine.
   private func isWorthListing(_ site: FoldSite) -> Bool {
     switch site.outcome {
-    case .folded: return true
+    case .folded, .merged: return true
     case .kept(.parameterShape): return false
     case .kept:
       do throws(KeepReason) {
@@ -190,8 +226,11 @@ struct FoldRun {
   }
 
   /// A node that absorbed and was folded itself later passes on to where it went.
-  private static func followed(_ sites: [FoldSite]) -> [FoldSite] {
+  private static func followed(_ sites: [FoldSite], _ merges: [BranchMerge]) -> [FoldSite] {
     var went: [NodeID: [NodeID]] = [:]
+    for merge in merges {
+      for node in merge.removed { went[node] = [merge.convolution] }
+    }
     for site in sites {
       if case .folded(_, let into) = site.outcome { went[site.node] = into }
     }
@@ -200,8 +239,11 @@ struct FoldRun {
       return next.flatMap { end($0, depth - 1) }
     }
     return sites.map { site in
-      guard case .folded(let rule, let into) = site.outcome else { return site }
       var site = site
+      guard case .folded(let rule, let into) = site.outcome else {
+        if let into = went[site.node]?.first { site.outcome = .merged(into: into) }
+        return site
+      }
       var seen: Set<NodeID> = []
       let last = into.flatMap { end($0, 64) }.filter { seen.insert($0).inserted }
       site.outcome = .folded(rule: rule, into: last)

@@ -101,6 +101,20 @@ final class FoldSession {
     }
     for (old, new) in draft.splices { types[new] = type(of: old) }
     for (node, nodes) in draft.merges { merged[node] = nodes }
+    return record(patch)
+  }
+
+  /// Applies a patch that merges branches; false where the output cannot hold it.
+  func commit(merging patch: GraphPatch) -> Bool {
+    guard options.refusal?(patch, model) == nil,
+      let applied = try? model.apply(patch, uses: &uses, names: &names)
+    else { return false }
+    for claim in applied { claims[claim.target] = claim }
+    _ = record(patch)
+    return true
+  }
+
+  private func record(_ patch: GraphPatch) -> Set<NodeID> {
     journal.append(patch)
     let changed = Set(patch.edits.keys).union(patch.removals)
     touched.formUnion(changed)

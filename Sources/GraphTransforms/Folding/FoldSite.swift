@@ -14,6 +14,8 @@ public struct FoldSite: Sendable {
   public enum Outcome: Sendable, Hashable {
     /// It is gone: by this rule, into these nodes.
     case folded(rule: String, into: [NodeID])
+    /// It is part of a convolution that was merged from parallel branches.
+    case merged(into: NodeID)
     /// It is still there, for this reason.
     case kept(KeepReason)
   }
@@ -33,6 +35,6 @@ public struct FoldSite: Sendable {
 
   /// Whether it was folded.
   public var isFolded: Bool {
-    if case .folded = outcome { true } else { false }
+    if case .kept = outcome { false } else { true }
   }
 }

@@ -129,6 +129,9 @@ extension Visit {
 
   /// Refuses a constant that others read too where copies are not wanted.
   private func mayReplace(_ value: ValueID) throws(KeepReason) {
+    guard session.claims[value]?.branches.isEmpty ?? true else {
+      throw .unsupportedForm(blocker, "is merged from branches already")
+    }
     if session.options.noDuplicate, session.isShared(value) {
       throw .sharedWeight(blocker, value: session.model[value].name)
     }

@@ -62,6 +62,50 @@ public struct FoldClaim: Sendable {
     }
   }
 
+  /// One summand of a kernel or bias that was merged from parallel branches.
+  ///
+  ///     W′[o, j, k] = Σ over branches  sign · W(branch)[o, j, (k − placement) / spacing]
+  ///     b′[o] = Σ over branches  sign · b(branch)[o]
+  ///
+  /// with zeros where a branch's kernel has no element.
+  public struct Branch: Sendable {
+    /// What a branch's kernel is before its steps.
+    public enum Kernel: Sendable, Hashable {
+      /// The claim's source.
+      case stored
+      /// 1 where output channel o meets input channel o, which is index o mod C/group.
+      case identity
+      /// The same at every tap, divided by the number of taps.
+      case average
+    }
+
+    /// How the branch's own tensor is made; its target is the merged one.
+    public var claim: FoldClaim
+    /// What its kernel is made from.
+    public var kernel: Kernel
+    /// The shape of the branch's own tensor.
+    public var shape: TensorShape
+    /// 1, or −1 where the branch is subtracted.
+    public var sign: Double
+    /// Where its first element lies in the merged kernel; empty for biases.
+    public var placement: [Int]
+    /// How far its elements lie apart there; empty for biases.
+    public var spacing: [Int]
+
+    /// Makes a branch from its parts.
+    public init(
+      claim: FoldClaim, kernel: Kernel, shape: TensorShape, sign: Double, placement: [Int] = [],
+      spacing: [Int] = []
+    ) {
+      self.claim = claim
+      self.kernel = kernel
+      self.shape = shape
+      self.sign = sign
+      self.placement = placement
+      self.spacing = spacing
+    }
+  }
+
   /// The new initializer, in the folded model.
   public var target: ValueID
   /// Weight or bias.
@@ -81,6 +125,8 @@ public struct FoldClaim: Sendable {
   public var weightScale: Double
   /// The affines, in the order they were folded.
   public var steps: [Step]
+  /// The summands of a merged tensor, which has no source and no steps of its own.
+  public var branches: [Branch] = []
 
   /// Makes a claim from its parts.
   public init(

@@ -117,7 +117,7 @@ struct RecipeProducer {
     let elements: [Double]
     if let source = term.source {
       elements =
-        try expanded.map { try placed($0, of: source.shape, term.placement, over: range) }
+        try expanded.map { try placed($0, of: source.shape, term, over: range) }
         ?? plain(source, range)
     } else {
       elements = [Double](repeating: 1, count: range.count)
@@ -152,8 +152,10 @@ struct RecipeProducer {
 
   /// The elements of a broadcast or placed source that fall on `range`; zero outside a placed one.
   private func placed(
-    _ elements: [Double], of source: TensorShape, _ placement: [Int]?, over range: Range<Int>
+    _ elements: [Double], of source: TensorShape, _ term: TensorRecipe.Term,
+    over range: Range<Int>
   ) throws -> [Double] {
+    let placement = term.placement
     guard source.rank <= shape.rank else {
       throw TensorError.wrongLength(found: source.rank, expected: shape.rank)
     }
@@ -166,8 +168,11 @@ struct RecipeProducer {
         let coordinate = element / strides[lead + axis] % shape.dimensions[lead + axis]
         if let placement {
           let inside = coordinate - placement[axis]
-          guard inside >= 0, inside < source.dimensions[axis] else { return 0 }
-          position += inside * sourceStrides[axis]
+          let step = max(1, term.spacing?[axis] ?? 1)
+          guard inside >= 0, inside % step == 0, inside / step < source.dimensions[axis] else {
+            return 0
+          }
+          position += inside / step * sourceStrides[axis]
         } else if source.dimensions[axis] != 1 {
           position += coordinate * sourceStrides[axis]
         }

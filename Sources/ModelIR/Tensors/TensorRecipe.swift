@@ -1,6 +1,6 @@
 /// How to compute a tensor from stored ones: a sum of terms in Double, rounded once.
 ///
-///     element[i] = Σ over terms  weight(term, i) · source(term)[i − placement]
+///     element[i] = Σ over terms  weight(term, i) · source(term)[(i − placement) / spacing]
 ///     weight(term, i) = Π over factors  values[channel(i)]
 ///
 /// Affines compose here, so however many folds meet in one weight, it is rounded once.
@@ -30,12 +30,17 @@ public struct TensorRecipe: Sendable {
     ///
     /// Elements outside it get nothing from this term. Nil: broadcast.
     public var placement: [Int]?
+    /// How far the placed source's elements lie apart in the result along each axis; nil: 1.
+    public var spacing: [Int]?
 
     /// Makes a term from its parts.
-    public init(source: Tensor?, factors: [Factor] = [], placement: [Int]? = nil) {
+    public init(
+      source: Tensor?, factors: [Factor] = [], placement: [Int]? = nil, spacing: [Int]? = nil
+    ) {
       self.source = source
       self.factors = factors
       self.placement = placement
+      self.spacing = spacing
     }
   }
 

@@ -58,6 +58,9 @@ struct AppliedPlan {
       case .folded(let rule, _):
         if site.rule == nil || site.rule == rule { continue }
         found = "the model folds it by \"\(rule)\""
+      case .merged:
+        if site.rule == nil || site.rule == "reparameterize" { continue }
+        found = "the model folds it by \"reparameterize\""
       case .kept(let reason): found = "it cannot be folded: \(reason)"
       case nil: found = "it is not a site"
       }

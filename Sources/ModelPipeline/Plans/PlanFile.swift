@@ -21,6 +21,7 @@ struct PlanFile {
   let path: String
   let sites: [Site]
   private let allowLoss: Bool
+  private let mergesBranches: Bool
   private let noDuplicate: Bool
   private let assumeConstantInputs: Bool
   private let disabledRules: [String]
@@ -56,6 +57,7 @@ struct PlanFile {
     }
     let options = try members.optionalObject("options")
     allowLoss = try options?.bool("allow_loss") ?? false
+    mergesBranches = try options?.bool("reparameterize") ?? false
     noDuplicate = try options?.bool("no_duplicate") ?? false
     assumeConstantInputs = try options?.bool("assume_constant_inputs") ?? false
     disabledRules = try options?.strings("rules_off") ?? []
@@ -64,6 +66,7 @@ struct PlanFile {
   /// What the plan allows, besides what the caller does.
   func apply(to options: inout FoldOptions) {
     options.allowLoss = options.allowLoss || allowLoss
+    options.mergesBranches = options.mergesBranches || mergesBranches
     options.noDuplicate = options.noDuplicate || noDuplicate
     options.assumeConstantInputs = options.assumeConstantInputs || assumeConstantInputs
     options.disabledRules.formUnion(disabledRules)

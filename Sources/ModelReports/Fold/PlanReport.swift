@@ -38,6 +38,7 @@ extension PlanReport: Report {
         "options",
         .members([
           "allow_loss": .bool(options.allowLoss),
+          "reparameterize": .bool(options.mergesBranches),
           "no_duplicate": .bool(options.noDuplicate),
           "assume_constant_inputs": .bool(options.assumeConstantInputs),
           "rules_off": .strings(options.disabledRules.sorted()),
@@ -60,6 +61,11 @@ extension SiteReport {
       members += [
         .init("action", .string("fold")), .init("rule", .string(rule)),
         .init("into", .strings(into)),
+      ]
+    case .merged(let into):
+      members += [
+        .init("action", .string("fold")), .init("rule", .string("reparameterize")),
+        .init("into", .strings([into])),
       ]
     case .kept(let reason):
       members += [.init("action", .string("keep")), .init("reason", .string(reason))]

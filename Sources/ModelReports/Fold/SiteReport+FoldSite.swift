@@ -8,6 +8,7 @@ extension SiteReport {
       switch site.outcome {
       case .folded(let rule, let into):
         .folded(rule: rule, into: into.map { model.describe($0) })
+      case .merged(let into): .merged(into: model.describe(into))
       case .kept(let reason): .kept(reason: reason.description)
       }
     self.init(

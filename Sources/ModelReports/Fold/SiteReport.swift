@@ -4,6 +4,8 @@ public struct SiteReport: Sendable, Hashable {
   public enum Outcome: Sendable, Hashable {
     /// It is gone: by this rule, into these nodes ("Conv \"conv1\"").
     case folded(rule: String, into: [String])
+    /// It is part of a convolution that was merged from parallel branches.
+    case merged(into: String)
     /// It is still there, for this reason.
     case kept(reason: String)
   }
@@ -35,7 +37,7 @@ public struct SiteReport: Sendable, Hashable {
 
   /// Whether it was folded.
   public var isFolded: Bool {
-    if case .folded = outcome { true } else { false }
+    if case .kept = outcome { false } else { true }
   }
 
   var json: JSONValue {
@@ -45,6 +47,13 @@ public struct SiteReport: Sendable, Hashable {
         "name": .string(name), "output": .string(output), "operator": .string(opType),
         "graph": .string(graph),
         "outcome": .string("folded"), "rule": .string(rule), "into": .strings(into),
+      ])
+    case .merged(let into):
+      .members([
+        "name": .string(name), "output": .string(output), "operator": .string(opType),
+        "graph": .string(graph),
+        "outcome": .string("merged"), "rule": .string("reparameterize"),
+        "into": .strings([into]),
       ])
     case .kept(let reason):
       .members([
@@ -62,6 +71,9 @@ public struct SiteReport: Sendable, Hashable {
     case .folded(let rule, let into):
       let text = "\(opType) \"\(name)\"\(place) into \(into.joined(separator: ", ")) (\(rule))"
       return tagged("folded  ", .good, text, style)
+    case .merged(let into):
+      let text = "\(opType) \"\(name)\"\(place) into \(into) (reparameterize)"
+      return tagged("merged  ", .good, text, style)
     case .kept(let reason):
       return tagged("kept    ", .warning, "\(opType) \"\(name)\"\(place): \(reason)", style)
     }

@@ -18,22 +18,86 @@ struct ClaimRecomputation {
   let affines: AffineReader
   let claim: FoldClaim
   let shape: TensorShape
+  /// What a branch's kernel is made from.
+  var kernel = FoldClaim.Branch.Kernel.stored
 
   /// Errors: `RecomputedAffine.Problem` when the claim cannot be recomputed as it is stated.
   func run() throws -> Result {
+    guard claim.branches.isEmpty else { return try merged() }
     switch claim.role {
     case .weight: return try weight()
     case .bias(let weight): return try bias(weight)
     }
   }
 
+  // MARK: Branches
+
+  /// The sum of what the branches' own claims make, each in its place.
+  private func merged() throws -> Result {
+    var sums = [DoubleDouble](repeating: DoubleDouble(0), count: shape.elementCount)
+    var magnitudes = [Double](repeating: 0, count: shape.elementCount)
+    for branch in claim.branches {
+      let part = ClaimRecomputation(
+        model: model, resolver: resolver, affines: affines, claim: branch.claim,
+        shape: branch.shape, kernel: branch.kernel)
+      let own = try part.run()
+      for (element, number) in own.numbers.enumerated() where number != 0 || isBias {
+        guard let place = try place(element, of: branch) else { continue }
+        sums[place] = sums[place] + DoubleDouble(number * branch.sign)
+        magnitudes[place] +=
+          own.magnitudes.isEmpty ? number.magnitude : own.magnitudes[element]
+      }
+    }
+    return Result(numbers: sums.map(\.value), magnitudes: magnitudes)
+  }
+
+  private var isBias: Bool { claim.role != .weight }
+
+  /// Where an element of a branch lies in the whole.
+  private func place(_ element: Int, of branch: FoldClaim.Branch) throws -> Int? {
+    guard !branch.placement.isEmpty else { return element }
+    let (own, whole) = (branch.shape, shape)
+    guard own.rank == whole.rank, branch.placement.count == own.rank,
+      branch.spacing.count == own.rank
+    else { throw RecomputedAffine.Problem(reason: "a branch of shape \(own) in \(whole)") }
+    var place = 0
+    for axis in 0..<own.rank {
+      let coordinate = element / own.strides[axis] % own.dimensions[axis]
+      let position = branch.placement[axis] + coordinate * branch.spacing[axis]
+      guard position >= 0, position < whole.dimensions[axis] else {
+        throw RecomputedAffine.Problem(reason: "a branch of shape \(own) in \(whole)")
+      }
+      place += position * whole.strides[axis]
+    }
+    return place
+  }
+
+  /// Ones, or their mean over the taps, where an output channel meets the input channel of its
+  /// number.
+  private func diagonal() -> [Double] {
+    let (rows, members) = (shape.dimensions[0], max(1, shape.dimensions[1]))
+    let taps = shape.elementCount / max(1, rows * members)
+    let number = kernel == .average ? 1 / Double(taps) : 1
+    var numbers = [Double](repeating: 0, count: shape.elementCount)
+    for row in 0..<rows {
+      let start = (row * members + row % members) * taps
+      for tap in 0..<taps { numbers[start + tap] = number }
+    }
+    return numbers
+  }
+
   // MARK: Weights
 
   private func weight() throws -> Result {
-    guard let source = claim.source, let tensor = try resolver.value(source) else {
-      throw RecomputedAffine.Problem(reason: "its source is no constant of the original")
+    var numbers: [Double]
+    if kernel != .stored, shape.rank > 2 {
+      numbers = diagonal()
+    } else {
+      guard let source = claim.source, let tensor = try resolver.value(source) else {
+        throw RecomputedAffine.Problem(reason: "its source is no constant of the original")
+      }
+      numbers = try broadcast(tensor, to: shape)
     }
-    var numbers = try broadcast(tensor, to: shape)
     for step in claim.steps {
       try multiply(&numbers, by: step, shape: shape)
     }

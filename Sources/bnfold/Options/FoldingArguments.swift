@@ -43,6 +43,19 @@ struct FoldingArguments: ParsableArguments {
         + "then computes something else, and is compared with itself in inference mode."))
   var assumeInference = false
 
+  @Flag(
+    name: .customLong("clamp-variance"),
+    help: ArgumentHelp(
+      "Take a variance as 0 where variance + epsilon is not positive: the model then computes "
+        + "something else in these channels, and is compared with itself so changed."))
+  var clampVariance = false
+
+  @Flag(
+    help: ArgumentHelp(
+      "Make one convolution of parallel linear branches that are added: k×k, 1×1, average pool, "
+        + "identity, with or without BN (RepVGG, MobileOne, FastViT)."))
+  var reparameterize = false
+
   /// The same for the fold.
   var options: FoldOptions {
     var options = FoldOptions()
@@ -52,9 +65,12 @@ struct FoldingArguments: ParsableArguments {
     options.allowLoss = allowLoss
     options.noDuplicate = noDuplicate
     options.assumeConstantInputs = assumeConstantInputs
+    options.mergesBranches = reparameterize
     return options
   }
 
   /// What is changed in the model beforehand.
-  var edits: [any ModelEdit] { assumeInference ? [InferenceEdit()] : [] }
+  var edits: [any ModelEdit] {
+    (assumeInference ? [InferenceEdit()] : []) + (clampVariance ? [VarianceEdit()] : [])
+  }
 }

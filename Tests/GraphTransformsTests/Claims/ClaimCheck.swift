@@ -17,11 +17,46 @@ struct ClaimCheck {
   }
 
   func numbers() throws -> Reference {
+    guard claim.branches.isEmpty else { return try merged() }
+    return try applied(to: nil)
+  }
+
+  /// Each branch's own tensor, put where it lies in the whole.
+  private func merged() throws -> Reference {
+    var result = Reference(shape) { _ in 0 }
+    for branch in claim.branches {
+      let own = ClaimCheck(
+        original: original, claim: branch.claim, shape: branch.shape.dimensions)
+      let taps = own.shape.dropFirst(2).reduce(1, *)
+      let base: Reference? =
+        branch.kernel == .stored
+        ? nil
+        : Reference(own.shape) { element in
+          let at = Reference(own.shape) { _ in 0 }.coordinates(element)
+          guard at[0] % own.shape[1] == at[1] else { return 0 }
+          return branch.kernel == .average ? 1 / Double(taps) : 1
+        }
+      let part = try own.applied(to: base)
+      for element in part.values.indices {
+        let at = part.coordinates(element)
+        let place =
+          branch.placement.isEmpty
+          ? at : at.indices.map { branch.placement[$0] + at[$0] * branch.spacing[$0] }
+        let index = zip(place, result.strides).reduce(0) { $0 + $1.0 * $1.1 }
+        result.values[index] += branch.sign * part.values[element]
+      }
+    }
+    return result
+  }
+
+  private func applied(to base: Reference?) throws -> Reference {
     let grid = Reference(shape) { _ in 0 }
     let source = try claim.source.map { try constant($0) }
-    var result = Reference(shape) { element in
-      (source.map { $0.broadcast(at: grid.coordinates(element)) } ?? 0) * claim.sourceScale
-    }
+    var result =
+      base
+      ?? Reference(shape) { element in
+        (source.map { $0.broadcast(at: grid.coordinates(element)) } ?? 0) * claim.sourceScale
+      }
     for (position, step) in claim.steps.enumerated() {
       let affine = try composed(step.affine)
       switch (claim.role, step.side) {
