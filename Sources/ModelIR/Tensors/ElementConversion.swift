@@ -7,11 +7,11 @@ enum ElementConversion {
     _ bytes: RawSpan, of type: DataType, count: Int, to result: inout [Double]
   ) throws {
     switch type {
-    case .float64: appendEach(bytes, Double.self, count, &result) { $0 }
+    case .float64: appendCopy(bytes, count, &result)
     case .float16, .bfloat16, .float32:
       var floats: [Float] = []
       try append(bytes, of: type, count: count, to: &floats)
-      for element in floats { result.append(Double(element)) }
+      result.append(contentsOf: floats.lazy.map(Double.init))
     default:
       var integers: [Int64] = []
       try append(bytes, of: type, count: count, to: &integers)
@@ -28,7 +28,7 @@ enum ElementConversion {
     _ bytes: RawSpan, of type: DataType, count: Int, to result: inout [Float]
   ) throws {
     switch type {
-    case .float32: appendEach(bytes, Float.self, count, &result) { $0 }
+    case .float32: appendCopy(bytes, count, &result)
     case .float16, .bfloat16:
       var halves: [UInt16] = []
       appendEach(bytes, UInt16.self, count, &halves) { $0 }
@@ -56,7 +56,7 @@ enum ElementConversion {
     _ bytes: RawSpan, of type: DataType, count: Int, to result: inout [Int64]
   ) throws {
     switch type {
-    case .int64: appendEach(bytes, Int64.self, count, &result) { $0 }
+    case .int64: appendCopy(bytes, count, &result)
     case .uint64: appendEach(bytes, UInt64.self, count, &result) { Int64(bitPattern: $0) }
     case .int32: appendEach(bytes, Int32.self, count, &result) { Int64($0) }
     case .uint32: appendEach(bytes, UInt32.self, count, &result) { Int64($0) }
@@ -68,6 +68,23 @@ enum ElementConversion {
     case .int4, .uint4, .int2, .uint2: appendPacked(bytes, of: type, count: count, to: &result)
     default: throw TensorError.notComputable(type)
     }
+  }
+
+  /// Elements that are stored as they are held; at once where they are aligned.
+  private static func appendCopy<Element: BitwiseCopyable>(
+    _ bytes: RawSpan, _ count: Int, _ result: inout [Element]
+  ) {
+    let number = min(count, bytes.byteCount / MemoryLayout<Element>.size)
+    let copied = unsafe bytes.withUnsafeBytes { buffer in
+      guard let base = buffer.baseAddress,
+        Int(bitPattern: base) % MemoryLayout<Element>.alignment == 0
+      else { return false }
+      unsafe result.append(
+        contentsOf: UnsafeBufferPointer(
+          start: base.assumingMemoryBound(to: Element.self), count: number))
+      return true
+    }
+    if !copied { appendEach(bytes, Element.self, number, &result) { $0 } }
   }
 
   private static func appendEach<Stored: BitwiseCopyable, Element>(
