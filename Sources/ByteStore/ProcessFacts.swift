@@ -25,4 +25,12 @@ public enum ProcessFacts {
       return Int(usage.ru_maxrss) * 1024
     #endif
   }
+
+  /// Seconds that processors have worked for this process, its threads together.
+  public static var processorTime: Double? {
+    var usage = rusage()
+    guard unsafe getrusage(0, &usage) == 0 else { return nil }
+    func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) / 1e6 }
+    return seconds(usage.ru_utime) + seconds(usage.ru_stime)
+  }
 }

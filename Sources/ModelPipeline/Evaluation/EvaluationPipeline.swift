@@ -12,17 +12,21 @@ public struct EvaluationPipeline: Sendable {
   private let reading: ReadOptions
   private let samples: VerificationOptions
   private let computesInDouble: Bool
+  private let repeats: Int
 
-  /// A run of the model at a path, on what `samples` gives or else makes up.
+  /// A run of the model at a path, on what `samples` gives or else makes up; `repeats` more runs
+  /// on the same are timed.
   public init(
     model: String, output: String?, reading: ReadOptions = ReadOptions(),
-    samples: VerificationOptions = VerificationOptions(), computesInDouble: Bool = false
+    samples: VerificationOptions = VerificationOptions(), computesInDouble: Bool = false,
+    repeats: Int = 0
   ) {
     self.model = model
     self.output = output
     self.reading = reading
     self.samples = samples
     self.computesInDouble = computesInDouble
+    self.repeats = repeats
   }
 
   /// Does it; `announcing` is told each step as it begins.
@@ -32,7 +36,9 @@ public struct EvaluationPipeline: Sendable {
     try withoutActuallyEscaping(announcing) { announcing in
       var watch = Stopwatch(announcing)
       let opened = try watch.time("read") { try OpenedModel(model, reading) }
-      let (sample, values) = try watch.time("run") { try evaluate(opened.model) }
+      let runner = runner(of: opened.model)
+      let (sample, values) = try watch.time("run") { try evaluate(runner) }
+      let times = repeats == 0 ? [] : try watch.time("repeat") { try time(runner, sample) }
       try opened.result.checkUnchanged()
       let results = opened.model[opened.model.mainGraph].outputs.compactMap { id in
         values[id].map { (name: opened.model[id].name, value: $0) }
@@ -50,20 +56,41 @@ public struct EvaluationPipeline: Sendable {
           RunReport.Output(
             name: name, type: value.dataType.name, shape: value.shape, elements: value.doubles())
         },
-        notes: opened.notes, stages: watch.stages, peakMemory: ProcessFacts.peakMemory)
+        repeats: times, notes: opened.notes, stages: watch.stages,
+        peakMemory: ProcessFacts.peakMemory)
+    }
+  }
+
+  private func runner(of model: Model) -> GraphRunner {
+    var options = samples.evaluation
+    options.keepsConstants = options.keepsConstants || repeats > 0
+    return GraphRunner(
+      model: model, precision: computesInDouble ? .double : .stored, options: options)
+  }
+
+  /// How long each of the further runs takes.
+  private func time(_ runner: GraphRunner, _ sample: InputSample) throws -> [RunReport.Time] {
+    let clock = ContinuousClock()
+    return try (0..<repeats).map { _ in
+      let (began, worked) = (clock.now, ProcessFacts.processorTime)
+      _ = try runner.run(sample.values)
+      let took = began.duration(to: clock.now)
+      return RunReport.Time(
+        seconds: took / .seconds(1),
+        processorSeconds: worked.flatMap { before in
+          ProcessFacts.processorTime.map { $0 - before }
+        })
     }
   }
 
   /// Runs on the first form of the sample that the model takes.
   private func evaluate(
-    _ model: Model
+    _ runner: GraphRunner
   ) throws -> (InputSample, [ValueID: RuntimeTensor]) {
-    try InputNames.check(samples, against: model)
-    let runner = GraphRunner(
-      model: model, precision: computesInDouble ? .double : .stored, options: samples.evaluation)
+    try InputNames.check(samples, against: runner.model)
     var failure: (any Error)?
     do {
-      for candidate in try InputSample.candidates(for: model, options: samples) {
+      for candidate in try InputSample.candidates(for: runner.model, options: samples) {
         do {
           return (candidate, try runner.run(candidate.values))
         } catch let error as EvaluationError {

@@ -32,6 +32,20 @@ public struct RunReport: Sendable {
     }
   }
 
+  /// How long one of several runs took.
+  public struct Time: Sendable, Hashable {
+    /// Wall-clock time.
+    public var seconds: Double
+    /// What all processors worked for it; nil where the system does not tell.
+    public var processorSeconds: Double?
+
+    /// Makes a time from its parts.
+    public init(seconds: Double, processorSeconds: Double?) {
+      self.seconds = seconds
+      self.processorSeconds = processorSeconds
+    }
+  }
+
   /// The model's path.
   public var model: String
   /// Where the outputs were written; nil when they were not.
@@ -40,6 +54,8 @@ public struct RunReport: Sendable {
   public var inputs: [(name: String, origin: String, shape: [Int])]
   /// The outputs in the model's order.
   public var outputs: [Output]
+  /// Runs that were only timed.
+  public var repeats: [Time]
   /// What a user should know.
   public var notes: [String]
   /// How long each step took.
@@ -52,12 +68,14 @@ public struct RunReport: Sendable {
   /// Makes a report from its parts.
   public init(
     model: String, written: String?, inputs: [(name: String, origin: String, shape: [Int])],
-    outputs: [Output], notes: [String] = [], stages: [StageTime] = [], peakMemory: Int? = nil
+    outputs: [Output], repeats: [Time] = [], notes: [String] = [], stages: [StageTime] = [],
+    peakMemory: Int? = nil
   ) {
     self.model = model
     self.written = written
     self.inputs = inputs
     self.outputs = outputs
+    self.repeats = repeats
     self.notes = notes
     self.stages = stages
     self.peakMemory = peakMemory
@@ -94,6 +112,13 @@ extension RunReport: Report {
         "\(output.name): \(output.notFinite) elements are NaN or infinite", label: "warning ",
         style)
     }
+    if !repeats.isEmpty {
+      let seconds = repeats.map(\.seconds).sorted()
+      lines += Paragraph.lines(
+        "\(seconds.count) times: \(NumberText.seconds(seconds[0])) at best, "
+          + "\(NumberText.seconds(seconds[seconds.count / 2])) in the middle",
+        label: "repeat  ", style)
+    }
     for note in notes { lines += Paragraph.lines(note, label: "note    ", style) }
     if tellsTiming { lines += StageTime.lines(stages, peakMemory: peakMemory, style) }
     return lines.joined(separator: "\n") + "\n"
@@ -114,6 +139,15 @@ extension RunReport: Report {
             ])
           })),
       .init("outputs", .array(outputs.map(\.json))),
+      .init(
+        "repeats",
+        .array(
+          repeats.map { time in
+            .members([
+              "seconds": .number(time.seconds),
+              "processor_seconds": time.processorSeconds.map { .number($0) } ?? .null,
+            ])
+          })),
       .init("notes", .strings(notes)),
       .init("seconds", StageTime.json(stages)),
       .init("peak_memory_bytes", peakMemory.map { .integer($0) } ?? .null),

@@ -15,6 +15,7 @@ struct RunCommand: ParsableCommand {
         bnfold run model.onnx --input x.npz -o y.npz
         bnfold run model.onnx --input image=cat.npy --double -o y.npz
         bnfold run model.onnx --shape image=1,3,224,224 --seed 7
+        bnfold run model.onnx --repeat 20 --threads 1       how fast it is here
       """)
 
   @Argument(
@@ -28,6 +29,13 @@ struct RunCommand: ParsableCommand {
 
   @Flag(help: "Compute floats of every type in Double, without rounding in between.")
   var double = false
+
+  @Option(
+    name: .customLong("repeat"),
+    help: ArgumentHelp(
+      "Run this many times more, on the same inputs, and tell how long that took: the evaluation "
+        + "alone, weights read and converted before.", valueName: "n"))
+  var repeats = 0
 
   @OptionGroup(title: "INPUTS")
   var samples: SampleArguments
@@ -43,6 +51,9 @@ struct RunCommand: ParsableCommand {
       throw ValidationError("--json and '-o -' both want stdout.")
     }
     guard samples.samples == 1 else { throw ValidationError("run takes one sample.") }
+    guard (0...1_000_000).contains(repeats) else {
+      throw ValidationError("--repeat needs a number from 0 to 1000000.")
+    }
   }
 
   mutating func run() throws {
@@ -54,7 +65,7 @@ struct RunCommand: ParsableCommand {
     defer { progress.clear() }
     var report = try EvaluationPipeline(
       model: model, output: output, reading: reading.options, samples: options,
-      computesInDouble: double
+      computesInDouble: double, repeats: repeats
     ).run { progress.show($0) }
     progress.clear()
     report.tellsTiming = reporting.timing
