@@ -11,6 +11,8 @@ struct ConformanceCase {
   /// What came of a case.
   enum Verdict: Equatable {
     case passed
+    /// Right by the standard's text, which the recording contradicts.
+    case passedByText
     /// There is no kernel, or not for this type or form; the operator and what it lacks.
     case unsupported(operator: String, what: String)
     /// Another result, or an error.
@@ -45,7 +47,7 @@ struct ConformanceCase {
         let verdict = try verdict(of: model, set)
         guard verdict == .passed else { return verdict }
       }
-      return .passed
+      return ConformanceExpectations.contradicted[name] == nil ? .passed : .passedByText
     } catch let error as EvaluationError {
       return switch error.problem {
       case .noKernel: .unsupported(operator: error.opType, what: "")
@@ -82,7 +84,15 @@ struct ConformanceCase {
       guard let found = outputs[id], FileManager.default.fileExists(atPath: file) else {
         return .wrong("output \(position) is missing")
       }
-      if let difference = try difference(found, value(file)) {
+      var expected = try value(file)
+      if let text = ConformanceExpectations.contradicted[name] {
+        guard text != expected.doubles() else {
+          return .wrong("the recording no longer contradicts the standard")
+        }
+        expected = RuntimeTensor(
+          text.map { Int64($0) }, shape: expected.shape, dataType: expected.dataType)
+      }
+      if let difference = difference(found, expected) {
         return .wrong("output \(position): \(difference)")
       }
     }

@@ -2,48 +2,72 @@
 enum ConformanceExpectations {
   /// Cases of a suite that pass; the number never falls.
   static let passed = [
-    "node": 1413, "simple": 7, "pytorch-converted": 82, "pytorch-operator": 35,
+    "node": 1414, "simple": 7, "pytorch-converted": 82, "pytorch-operator": 35,
   ]
 
-  /// Operators that are left out on purpose, each by its group.
-  static let excluded: [String: String] = {
-    let groups = [
-      "losses": ["NegativeLogLikelihoodLoss", "SoftmaxCrossEntropyLoss"],
-      "training": ["Adagrad", "Adam", "Gradient", "Momentum"],
-      "random numbers": [
-        "Bernoulli", "Dropout", "Multinomial", "RandomNormal", "RandomNormalLike",
-        "RandomUniform", "RandomUniformLike",
-      ],
-      "sequences, optionals, maps": [
-        "ConcatFromSequence", "Optional", "OptionalGetElement", "OptionalHasElement",
-        "SequenceAt", "SequenceConstruct", "SequenceEmpty", "SequenceErase", "SequenceInsert",
-        "SequenceLength", "SequenceMap", "SplitToSequence", "inputs and outputs",
-      ],
-      "strings and text features": [
+  /// What is left out on purpose.
+  ///
+  /// A case that fails for any other reason is wrong.
+  struct Exclusion {
+    var group: String
+    /// Operators of the group.
+    var operators: [String] = []
+    /// What an error says of a type or form of the group, in whatever operator it occurs.
+    var forms: [String] = []
+
+    func covers(_ name: String, _ what: String) -> Bool {
+      operators.contains(name) || forms.contains { what.contains($0) }
+    }
+  }
+
+  static let exclusions = [
+    Exclusion(
+      group: "strings and text features",
+      operators: [
         "RegexFullMatch", "StringConcat", "StringNormalizer", "StringSplit", "TfIdfVectorizer",
       ],
-      "image decoding": ["ImageDecoder"],
-      "spectra and windows": [
-        "BlackmanWindow", "DFT", "HammingWindow", "HannWindow", "MelWeightMatrix", "STFT",
+      forms: ["type string", "a cast to string"]),
+    Exclusion(
+      group: "sequences, optionals and maps",
+      operators: [
+        "ConcatFromSequence", "Optional", "OptionalGetElement", "OptionalHasElement",
+        "SequenceAt", "SequenceConstruct", "SequenceEmpty", "SequenceErase", "SequenceInsert",
+        "SequenceLength", "SequenceMap", "SplitToSequence",
       ],
-      "the set ai.onnx.ml": [
-        "ArrayFeatureExtractor", "Binarizer", "LabelEncoder", "TreeEnsemble",
+      forms: ["a sequence, optional or map"]),
+    Exclusion(group: "image decoding", operators: ["ImageDecoder"]),
+    Exclusion(
+      group: "random numbers",
+      operators: [
+        "Bernoulli", "Multinomial", "RandomNormal", "RandomNormalLike", "RandomUniform",
+        "RandomUniformLike",
       ],
-    ]
-    var table: [String: String] = [:]
-    for (group, operators) in groups {
-      for name in operators { table[name] = group }
-    }
-    return table
-  }()
-
-  /// Elements that have no runtime form, in whatever operator they occur.
-  static let excludedTypes = ["type string", "type complex64", "type complex128"]
-
-  /// Cases whose recorded outputs contradict the standard's text: QLinearMatMul saturates by its
-  /// definition (and in onnxruntime), the recording wraps around.
-  static let disputed: Set<String> = [
-    "test_qlinearmatmul_2D_int8_float16", "test_qlinearmatmul_2D_int8_float32",
-    "test_qlinearmatmul_3D_int8_float16", "test_qlinearmatmul_3D_int8_float32",
+      forms: ["Dropout in training mode, which is random"]),
+    Exclusion(
+      group: "training optimizers and losses",
+      operators: [
+        "Adagrad", "Adam", "Gradient", "Momentum", "NegativeLogLikelihoodLoss",
+        "SoftmaxCrossEntropyLoss",
+      ]),
+    Exclusion(
+      group: "FFT and window functions",
+      operators: ["BlackmanWindow", "DFT", "HammingWindow", "HannWindow", "STFT"]),
+    Exclusion(
+      group: "operators of the set ai.onnx.ml, not of ai.onnx",
+      operators: ["ArrayFeatureExtractor", "Binarizer", "LabelEncoder", "TreeEnsemble"]),
   ]
+
+  /// Cases whose recordings contradict the standard's text, with the outputs that follow it.
+  ///
+  /// QLinearMatMul is y = saturate(…), but its int8 recordings wrap around. The numbers here are
+  /// onnxruntime's (Tests/Recipes/contradicted_recordings.py).
+  static let contradicted: [String: [Double]] = {
+    let plane: [Double] = [-86, -128, -128, 115, 39, -121]
+    return [
+      "test_qlinearmatmul_2D_int8_float16": [41, -12, -9, 1, -75, -128],
+      "test_qlinearmatmul_2D_int8_float32": [41, -12, -9, 1, -75, -128],
+      "test_qlinearmatmul_3D_int8_float16": plane + plane,
+      "test_qlinearmatmul_3D_int8_float32": plane + plane,
+    ]
+  }()
 }

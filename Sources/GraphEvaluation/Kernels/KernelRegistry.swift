@@ -47,6 +47,7 @@ enum KernelRegistry {
     ShapeKernels.table,
     SlicingKernels.table,
     GeneratingKernels.table,
+    MelFilterKernel.table,
     ReductionKernels.table,
     GatherKernels.table,
     ScatterKernels.table,

@@ -32,6 +32,7 @@ func systemExp(_ x: Double) -> Double { exp(x) }
 func systemExpm1(_ x: Double) -> Double { expm1(x) }
 func systemLog(_ x: Double) -> Double { log(x) }
 func systemLog1p(_ x: Double) -> Double { log1p(x) }
+func systemLog10(_ x: Double) -> Double { log10(x) }
 func systemSin(_ x: Double) -> Double { sin(x) }
 func systemCos(_ x: Double) -> Double { cos(x) }
 func systemTan(_ x: Double) -> Double { tan(x) }

@@ -11,20 +11,27 @@ struct SmallFloat {
   let largest: Float
   /// What becomes of a number beyond it when it is not saturated.
   let overflow: Float
+  /// False where the pattern of −0 stands for NaN.
+  let hasNegativeZero: Bool
 
   /// The format of a type; nil for other types and for float8e8m0, which has no fraction.
   init?(_ type: DataType) {
     switch type {
     case .float8E4M3FN: self.init(fractionBits: 3, bias: 7, largest: 448, overflow: .nan)
-    case .float8E4M3FNUZ: self.init(fractionBits: 3, bias: 8, largest: 240, overflow: .nan)
+    case .float8E4M3FNUZ:
+      self.init(fractionBits: 3, bias: 8, largest: 240, overflow: .nan, hasNegativeZero: false)
     case .float8E5M2: self.init(fractionBits: 2, bias: 15, largest: 57344, overflow: .infinity)
-    case .float8E5M2FNUZ: self.init(fractionBits: 2, bias: 16, largest: 57344, overflow: .nan)
+    case .float8E5M2FNUZ:
+      self.init(fractionBits: 2, bias: 16, largest: 57344, overflow: .nan, hasNegativeZero: false)
     case .float4E2M1: self.init(fractionBits: 1, bias: 1, largest: 6, overflow: 6)
     default: return nil
     }
   }
 
-  private init(fractionBits: Int, bias: Int, largest: Float, overflow: Float) {
+  private init(
+    fractionBits: Int, bias: Int, largest: Float, overflow: Float, hasNegativeZero: Bool = true
+  ) {
+    self.hasNegativeZero = hasNegativeZero
     self.fractionBits = fractionBits
     self.bias = bias
     self.largest = largest
@@ -42,7 +49,9 @@ struct SmallFloat {
     let exponent = max(value == 0 ? -200 : Int(value.exponent), 1 - bias)
     let unit = Float(sign: .plus, exponent: exponent - fractionBits, significand: 1)
     let rounded = (value / unit).rounded(.toNearestOrEven) * unit
-    guard rounded.magnitude > largest else { return rounded }
+    guard rounded.magnitude > largest else {
+      return rounded == 0 && !hasNegativeZero ? 0 : rounded
+    }
     return saturating ? sign * largest : sign * overflow
   }
 
@@ -55,7 +64,8 @@ struct SmallFloat {
     return (0..<count).map { table[Int(bytes[$0 / 2] >> UInt8($0 % 2 * 4) & 15)] }
   }
 
-  /// Bit patterns of numbers, rounded to nearest without saturation.
+  /// Bit patterns of numbers, rounded to nearest without saturation (of float8e8m0 with it: it has
+  /// no zero).
   static func encode(_ numbers: [Float], as type: DataType) throws -> [UInt8] {
     var patterns: [UInt32: UInt8] = [:]
     for (pattern, value) in try values(of: type).enumerated().reversed() where !value.isNaN {
@@ -69,7 +79,7 @@ struct SmallFloat {
       default: 0x7f
       }
     let codes = numbers.map { number in
-      let rounded = Self.rounded(number, to: type, saturating: false)
+      let rounded = Self.rounded(number, to: type, saturating: type == .float8E8M0)
       return patterns[rounded.bitPattern] ?? (rounded == 0 ? patterns[0] ?? nan : nan)
     }
     guard type.bitWidth == 4 else { return codes }
@@ -78,14 +88,32 @@ struct SmallFloat {
     }
   }
 
-  /// The nearest number of one of these types; of float8e8m0 the next larger.
-  static func rounded(_ value: Float, to type: DataType, saturating: Bool) -> Float {
+  /// How float8e8m0, which holds the powers of two from 2⁻¹²⁷ to 2¹²⁷ alone, is rounded to.
+  enum ScaleRounding: String {
+    case up
+    case down
+    /// To the nearest, ties up.
+    case nearest
+  }
+
+  /// The nearest number of one of these types; of float8e8m0 the one that `scales` says.
+  static func rounded(
+    _ value: Float, to type: DataType, saturating: Bool, scales: ScaleRounding = .up
+  ) -> Float {
     if let format = SmallFloat(type) { return format.rounded(value, saturating: saturating) }
-    // float8e8m0 holds powers of two from 2⁻¹²⁷ to 2¹²⁷; the standard rounds up by default.
-    guard value.isFinite, value >= 0 else { return .nan }
-    let up = value == 0 ? -127 : Int(value.exponent) + (value.significand > 1 ? 1 : 0)
-    let exponent = max(-127, min(127, up))
-    return Float(sign: .plus, exponent: exponent, significand: 1)
+    guard value >= 0 else { return .nan }
+    let largest = Float(sign: .plus, exponent: 127, significand: 1)
+    guard value.isFinite else { return saturating ? largest : .nan }
+    let threshold: Float =
+      switch scales {
+      case .up: 1
+      case .down: 2
+      case .nearest: 1.5
+      }
+    let raised = scales == .up ? value.significand > threshold : value.significand >= threshold
+    let exponent = value == 0 ? -150 : Int(value.exponent) + (raised ? 1 : 0)
+    guard saturating || (-127...127).contains(exponent) else { return .nan }
+    return Float(sign: .plus, exponent: max(-127, min(127, exponent)), significand: 1)
   }
 
   private static func values(of type: DataType) throws -> [Float] {

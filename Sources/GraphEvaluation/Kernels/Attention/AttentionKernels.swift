@@ -31,6 +31,8 @@ enum AttentionKernels {
     let scale = E(try context.float("scale") ?? 1 / Double(q.size).squareRoot())
     let cap = E(try context.float("softcap", default: 0))
     let mode = try context.int("qk_matmul_output_mode", default: 0)
+    let stated = try context.int("softmax_precision").flatMap { Int32(exactly: $0) }
+    let softmaxType = try stated.flatMap { DataType(rawValue: $0) } ?? context.input(0).dataType
     let scoreCount = try context.count(of: [q.batch, q.heads, q.length, k.length])
     var scores = [E](repeating: 0, count: scoreCount)
     var output = [E](
@@ -52,7 +54,7 @@ enum AttentionKernels {
             row[key] = capped
             scores[place + key] = mode == 0 ? product : mode == 1 ? biased : capped
           }
-          softmax(&row)
+          softmax(&row, softmaxType)
           if mode == 3 { for key in 0..<k.length { scores[place + key] = row[key] } }
           let target = ((batch * q.heads + head) * q.length + query) * v.size
           for key in 0..<k.length where row[key] != 0 {
@@ -79,7 +81,14 @@ enum AttentionKernels {
     ]
   }
 
-  private static func softmax<E: KernelFloat>(_ row: inout [E]) {
+  /// In Double where the standard's attribute asks for it; otherwise in E.
+  private static func softmax<E: KernelFloat>(_ row: inout [E], _ type: DataType) {
+    if type == .float64, E.self != Double.self {
+      var wide = row.map { Double($0) }
+      softmax(&wide, type)
+      row = wide.map { E($0) }
+      return
+    }
     let top = row.max() ?? 0
     var total: E = 0
     for index in row.indices {

@@ -105,25 +105,53 @@ enum ControlFlowKernels {
       outputBackwards: context.ints("scan_output_directions"))
   }
 
-  /// Version 8 has a batch axis first and an optional list of lengths, which is not supported.
+  /// Version 8 has a batch axis first, and an optional list of lengths: a shorter sequence ends
+  /// early, and what it gave is followed by zeros.
   private static func batchedScan(_ context: KernelContext) throws -> [RuntimeTensor?] {
-    guard context.optionalInput(0) == nil else {
-      throw EvaluationError.Problem.unsupported("sequence lengths of Scan-8")
-    }
     let inputs = context.inputs.dropFirst().compactMap { $0 }
-    guard let batch = inputs.first?.shape.first else {
-      throw EvaluationError.Problem.badInput("Scan of nothing")
-    }
+    let scanned = try context.int("num_scan_inputs", default: 0)
+    guard let batch = inputs.first?.shape.first, let longest = inputs.last?.shape.dropFirst().first,
+      scanned > 0, scanned <= inputs.count,
+      inputs.allSatisfy({ $0.shape.first == batch })
+    else { throw EvaluationError.Problem.badInput("Scan of nothing, or of different batches") }
+    let lengths = try context.optionalInput(0) == nil ? nil : context.integers(0)
+    guard lengths.map({ $0.count == batch && $0.allSatisfy((0...Int64(longest)).contains) }) ?? true
+    else { throw EvaluationError.Problem.badInput("lengths \(lengths ?? []) of \(longest)") }
+    let states = inputs.count - scanned
     var results: [[RuntimeTensor]] = []
     for index in 0..<batch {
-      let slices = try inputs.map { try slice($0, axis: 0, at: index, context) }
+      let length = lengths.map { Int($0[index]) } ?? longest
+      let slices = try inputs.enumerated().map { position, input in
+        let own = try slice(input, axis: 0, at: index, context)
+        return position < states ? own : try resized(own, to: length, context)
+      }
       let outputs = try scan(
         context, slices, inputAxes: nil, inputBackwards: context.ints("directions"),
         outputAxes: nil, outputBackwards: nil)
       if results.isEmpty { results = outputs.map { _ in [] } }
-      for (position, output) in outputs.enumerated() { results[position].append(output) }
+      for (position, output) in outputs.enumerated() {
+        results[position].append(
+          position < states ? output : try resized(output, to: longest, context))
+      }
     }
     return try results.map { try stack($0, axis: 0, context) }
+  }
+
+  /// The first `length` entries of the first axis, zeros behind the last.
+  private static func resized(
+    _ value: RuntimeTensor, to length: Int, _ context: KernelContext
+  ) throws -> RuntimeTensor {
+    guard let extent = value.shape.first, extent != length else { return value }
+    let strides = value.strides
+    var offsets = value.shape.indices.map { SlicingKernels.whole(value.shape[$0], strides[$0]) }
+    offsets[0] = (0..<length).map { $0 < extent ? $0 * strides[0] : AxisGather.outside }
+    let zero: RuntimeElements =
+      switch value.elements {
+      case .float: .float([0])
+      case .double: .double([0])
+      case .integer: .integer([0])
+      }
+    return try context.gather(value, shape: offsets.map(\.count), offsets: offsets, fill: zero)
   }
 
   private static func scan(

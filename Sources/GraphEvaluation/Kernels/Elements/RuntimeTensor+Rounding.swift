@@ -28,7 +28,8 @@ extension RuntimeTensor {
     guard type == .float16 || type == .bfloat16 else {
       guard SmallFloat(type) != nil || type == .float8E8M0 else { return }
       for index in floats.indices {
-        floats[index] = SmallFloat.rounded(floats[index], to: type, saturating: false)
+        floats[index] = SmallFloat.rounded(
+          floats[index], to: type, saturating: type == .float8E8M0)
       }
       return
     }

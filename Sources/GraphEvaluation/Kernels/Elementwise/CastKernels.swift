@@ -7,25 +7,42 @@ internal import ModelIR
 /// Source: ONNX operators Cast-1…24, CastLike-15…24.
 enum CastKernels {
   static let table: [KernelEntry] = [
-    KernelEntry("Cast") { context in
-      guard let code = try context.int("to"), let number = Int32(exactly: code),
-        let type = DataType(rawValue: number)
-      else { throw EvaluationError.Problem.badInput("attribute \"to\" is no data type") }
-      return [try cast(context, to: type)]
-    },
+    KernelEntry("Cast") { [try cast($0, to: target($0))] },
     KernelEntry("CastLike") { [try cast($0, to: $0.input(1).dataType)] },
   ]
+
+  /// Version 1 names the type ("FLOAT"), later ones give its number.
+  private static func target(_ context: KernelContext) throws -> DataType {
+    let type =
+      try context.opset < 6
+      ? context.text("to").flatMap { name in
+        DataType.allCases.first { $0.name.uppercased() == (names[name] ?? name) }
+      } : context.int("to").flatMap { Int32(exactly: $0) }.flatMap { DataType(rawValue: $0) }
+    guard let type else {
+      throw EvaluationError.Problem.badInput("attribute \"to\" is no data type")
+    }
+    return type
+  }
+
+  /// The old names that differ from ours.
+  private static let names = ["FLOAT": "FLOAT32", "DOUBLE": "FLOAT64"]
 
   private static func cast(_ context: KernelContext, to type: DataType) throws -> RuntimeTensor {
     let input = try context.input(0)
     let saturating = try context.flag("saturate", default: true)
+    let mode = try context.text("round_mode", default: "up")
+    guard let scales = SmallFloat.ScaleRounding(rawValue: mode) else {
+      throw EvaluationError.Problem.badInput("round_mode \"\(mode)\"")
+    }
     guard type != input.dataType else { return input }
-    return try cast(input, to: type, saturating: saturating, context.precision)
+    return try cast(
+      input, to: type, saturating: saturating, scales: scales, context.precision)
   }
 
   /// `input` as another type, held as `precision` says.
   static func cast(
-    _ input: RuntimeTensor, to type: DataType, saturating: Bool, _ precision: EvaluationPrecision
+    _ input: RuntimeTensor, to type: DataType, saturating: Bool,
+    scales: SmallFloat.ScaleRounding = .up, _ precision: EvaluationPrecision
   ) throws -> RuntimeTensor {
     let shape = input.shape
     switch type {
@@ -37,7 +54,8 @@ enum CastKernels {
     case .float8E4M3FN, .float8E4M3FNUZ, .float8E5M2, .float8E5M2FNUZ, .float8E8M0, .float4E2M1:
       // These types exist for their rounding, so it happens in the reference too.
       let rounded = singles(input).map {
-        SmallFloat.rounded($0, to: type, saturating: saturating || type == .float4E2M1)
+        SmallFloat.rounded(
+          $0, to: type, saturating: saturating || type == .float4E2M1, scales: scales)
       }
       return RuntimeTensor(
         dataType: type, shape: shape,

@@ -107,13 +107,16 @@ enum MatrixKernels {
     return try context.result([form.m, form.n], result)
   }
 
+  /// Whole alpha and beta exactly modulo 2⁶⁴; others in Double, cut off.
   private static func combineIntegers(_ context: KernelContext) throws -> [RuntimeTensor?] {
     let form = try Form(context)
     let (alpha, beta) = (
       try context.float("alpha", default: 1), try context.float("beta", default: 1)
     )
-    guard alpha == 1, beta == 1 else {
-      throw EvaluationError.Problem.unsupported("alpha or beta with whole numbers")
+    let whole = Int64(exactly: alpha).flatMap { a in Int64(exactly: beta).map { (a, $0) } }
+    let isUnsigned = try context.input(0).dataType == .uint64
+    func number(_ value: Int64) -> Double {
+      isUnsigned ? Double(UInt64(bitPattern: value)) : Double(value)
     }
     let count = try context.count(of: [form.m, form.n])
     let (a, b) = (try context.integers(0), try context.integers(1))
@@ -122,13 +125,22 @@ enum MatrixKernels {
     let steps = try context.optionalInput(2).map { try form.steps($0) } ?? (row: 0, column: 0)
     for row in 0..<form.m {
       for column in 0..<form.n {
-        var sum = c.map { $0[row * steps.row + column * steps.column] } ?? 0
+        var sum: Int64 = 0
         for inner in 0..<form.k {
           let left = form.transA ? inner * form.m + row : row * form.k + inner
           let right = form.transB ? column * form.k + inner : inner * form.n + column
           sum &+= a[left] &* b[right]
         }
-        result[row * form.n + column] = sum
+        let added = c.map { $0[row * steps.row + column * steps.column] } ?? 0
+        if let whole {
+          result[row * form.n + column] = whole.0 &* sum &+ whole.1 &* added
+        } else {
+          let value = alpha * number(sum) + beta * number(added)
+          result[row * form.n + column] =
+            isUnsigned
+            ? UInt64(exactly: value.rounded(.towardZero)).map { Int64(bitPattern: $0) } ?? 0
+            : Int64(clamping: value)
+        }
       }
     }
     return try context.result([form.m, form.n], result)

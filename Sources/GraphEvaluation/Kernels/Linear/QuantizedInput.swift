@@ -2,27 +2,44 @@ internal import ModelIR
 
 /// Quantized inputs of the QLinear and Integer operators as exact Doubles.
 enum QuantizedInput {
-  /// x − zero_point; the zero point is one number, or one for each index along `axis`.
+  /// x − zero_point; the zero point is one number, one for each index along `axis`, or a tensor of
+  /// x's rank that broadcasts to it.
   static func centered(
     _ context: KernelContext, _ input: Int, zeroPoint: Int, axis: Int
   ) throws -> [Double] {
-    let type = try context.input(input).dataType
+    let x = try context.input(input)
     // Sums of products of longer numbers would not be exact.
-    guard type.bitWidth <= 8 else {
-      throw EvaluationError.Problem.unsupported("type \(type.name) of input \(input)")
+    guard x.dataType.bitWidth <= 8 else {
+      throw EvaluationError.Problem.badInput("type \(x.dataType.name) of input \(input)")
     }
-    let x = try context.integers(input)
-    guard context.optionalInput(zeroPoint) != nil else { return x.map { Double($0) } }
-    let zero = try context.integers(zeroPoint)
-    if zero.count == 1 { return x.map { Double($0 &- zero[0]) } }
-    let shape = try context.input(input).shape
-    let axis = try Axes.normalize(axis, rank: shape.count)
-    guard zero.count == shape[axis] else {
-      throw EvaluationError.Problem.unsupported(
-        "\(zero.count) zero points for an input of shape \(shape)")
+    var numbers = x.doubles()
+    guard let zero = context.optionalInput(zeroPoint) else { return numbers }
+    let offsets = zero.doubles()
+    try Broadcast([x.shape, aligned(zero, with: x.shape, axis: axis)]).forEachRun { run in
+      for index in 0..<run.count {
+        numbers[run.output + index] -= offsets[run.first.1 + index * run.step.1]
+      }
     }
-    let inner = shape[(axis + 1)...].reduce(1, *)
-    return x.indices.map { Double(x[$0] &- zero[$0 / inner % zero.count]) }
+    return numbers
+  }
+
+  /// The shape in which a parameter broadcasts to `shape`: a list lies along `axis`.
+  static func aligned(
+    _ parameter: RuntimeTensor, with shape: [Int], axis: Int
+  ) throws -> [Int] {
+    if parameter.count == 1 { return [] }
+    if parameter.rank == 1 {
+      let axis = try Axes.normalize(axis, rank: shape.count)
+      var aligned = [Int](repeating: 1, count: shape.count)
+      aligned[axis] = parameter.count
+      if parameter.count == shape[axis] { return aligned }
+    } else if parameter.rank == shape.count,
+      try Broadcast.shape([shape, parameter.shape]) == shape
+    {
+      return parameter.shape
+    }
+    throw EvaluationError.Problem.badInput(
+      "scales or zero points of shape \(parameter.shape) for an input of shape \(shape)")
   }
 
   /// The numbers of a scale.
@@ -36,13 +53,17 @@ enum QuantizedInput {
 
   /// saturate(round(sum · scale) + zero), halves to even.
   ///
-  /// The product is rounded to Float first, as
-  /// the standard's implementations do, so that ties fall alike.
+  /// The product is rounded to Float first, as the standard's implementations do, so that ties
+  /// fall alike.
   static func quantize(
     _ sum: Double, scale: Double, zero: Int64, _ range: ClosedRange<Int64>
   ) -> Int64 {
-    let value = Double(Float(sum) * Float(scale)).rounded(.toNearestOrEven) + Double(zero)
-    guard !value.isNaN else { return max(range.lowerBound, min(range.upperBound, zero)) }
-    return Int64(max(Double(range.lowerBound), min(Double(range.upperBound), value)))
+    saturated(Double(Float(sum) * Float(scale)), zero: Double(zero), range)
+  }
+
+  /// saturate(round(value) + zero), halves to even; NaN becomes the zero point.
+  static func saturated(_ value: Double, zero: Double, _ range: ClosedRange<Int64>) -> Int64 {
+    let rounded = (value.isNaN ? 0 : value.rounded(.toNearestOrEven)) + zero
+    return Int64(max(Double(range.lowerBound), min(Double(range.upperBound), rounded)))
   }
 }

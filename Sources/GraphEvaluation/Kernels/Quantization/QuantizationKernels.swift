@@ -31,7 +31,9 @@ enum QuantizationKernels {
     }
     let scales = scale.doubles()
     // Quotients in the precision in which a runtime computes them.
-    let single = Float.elements(of: x.elements) != nil || x.isInteger && !context.holdsDouble(1)
+    let single =
+      try dataType(context, "precision") != .float64
+      && (Float.elements(of: x.elements) != nil || x.isInteger && !context.holdsDouble(1))
     let numbers = x.doubles()
     let quotients = numbers.indices.map { index -> Double in
       let divisor = scales[grid.entry(index)]
