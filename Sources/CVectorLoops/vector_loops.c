@@ -216,3 +216,113 @@ CONVOLUTION(double, double_vector, 4, f64)
 
 CLAMP(float, f32)
 CLAMP(double, f64)
+
+// In place: (value - center) * factor + shift.
+#define AFFINE(Type, suffix)                                                                     \
+  VECTOR_CLONES void bnfold_affine_##suffix(                                                     \
+      Type *values, size_t count, Type center, Type factor, Type shift) {                        \
+    for (size_t i = 0; i < count; i++) values[i] = (values[i] - center) * factor + shift;        \
+  }
+
+AFFINE(float, f32)
+AFFINE(double, f64)
+
+// Sixteen sums side by side, so that no addition waits for the one before; always the same order.
+#define SUM(Type, suffix)                                                                        \
+  VECTOR_CLONES double bnfold_sum_##suffix(const Type *values, size_t count) {                   \
+    double sums[16] = {0};                                                                       \
+    size_t i = 0;                                                                                \
+    for (; i + 16 <= count; i += 16)                                                             \
+      for (int j = 0; j < 16; j++) sums[j] += (double)values[i + j];                             \
+    for (int j = 0; i < count; i++, j++) sums[j] += (double)values[i];                           \
+    for (int width = 8; width > 0; width /= 2)                                                   \
+      for (int j = 0; j < width; j++) sums[j] += sums[j + width];                                \
+    return sums[0];                                                                              \
+  }
+
+SUM(float, f32)
+SUM(double, f64)
+
+static inline uint64_t double_bits(double value) {
+  uint64_t bits;
+  memcpy(&bits, &value, sizeof bits);
+  return bits;
+}
+
+static inline double bits_double(uint64_t bits) {
+  double value;
+  memcpy(&value, &bits, sizeof value);
+  return value;
+}
+
+// exp(x) = 2^n * exp(r), |r| <= ln(2)/2, n by adding and subtracting 1.5 * 2^23 (2^52), which
+// leaves n in the lowest bits. 2^n in two factors reaches subnormal numbers too. Polynomial and
+// rational approximation: S. L. Moshier, Cephes, expf.c and exp.c.
+ALWAYS_INLINE float exp_f32(float x) {
+  float bounded = x < -104.0f ? -104.0f : x;
+  bounded = bounded > 89.0f ? 89.0f : bounded;
+  const float magic = 12582912.0f;
+  float shifted = bounded * 1.44269504f + magic;
+  int32_t n = (int32_t)(float_bits(shifted) - float_bits(magic));
+  float whole = shifted - magic;
+  float r = bounded - whole * 0.693359375f;
+  r = r - whole * -2.12194440e-4f;
+  float p = 1.9875691500e-4f;
+  p = p * r + 1.3981999507e-3f;
+  p = p * r + 8.3334519073e-3f;
+  p = p * r + 4.1665795894e-2f;
+  p = p * r + 1.6666665459e-1f;
+  p = p * r + 5.0000001201e-1f;
+  float y = p * (r * r) + r + 1.0f;
+  int32_t half = n >> 1;
+  float low = bits_float((uint32_t)(half + 127) << 23);
+  float high = bits_float((uint32_t)(n - half + 127) << 23);
+  return y * low * high;
+}
+
+ALWAYS_INLINE double exp_f64(double x) {
+  double bounded = x < -746.0 ? -746.0 : x;
+  bounded = bounded > 710.0 ? 710.0 : bounded;
+  const double magic = 6755399441055744.0;
+  double shifted = bounded * 1.4426950408889634 + magic;
+  int64_t n = (int64_t)(double_bits(shifted) - double_bits(magic));
+  double whole = shifted - magic;
+  double r = bounded - whole * 6.93145751953125e-1;
+  r = r - whole * 1.42860682030941723212e-6;
+  double square = r * r;
+  double p = 1.26177193074810590878e-4;
+  p = p * square + 3.02994407707441961300e-2;
+  p = (p * square + 9.99999999999999999910e-1) * r;
+  double q = 3.00198505138664455042e-6;
+  q = q * square + 2.52448340349684104192e-3;
+  q = q * square + 2.27265548208155028766e-1;
+  q = q * square + 2.0;
+  double y = 1.0 + 2.0 * (p / (q - p));
+  // The shift of an unsigned number: vectors have no signed one.
+  int64_t half = (int64_t)((uint64_t)(n + 2048) >> 1) - 1024;
+  double low = bits_double((uint64_t)(half + 1023) << 52);
+  double high = bits_double((uint64_t)(n - half + 1023) << 52);
+  return y * low * high;
+}
+
+#define EXPONENTIALS(Type, suffix)                                                               \
+  VECTOR_CLONES void bnfold_exp_##suffix(Type *values, size_t count) {                           \
+    for (size_t i = 0; i < count; i++) values[i] = exp_##suffix(values[i]);                      \
+  }                                                                                              \
+                                                                                                 \
+  ALWAYS_INLINE Type sigmoid_##suffix(Type x) {                                                  \
+    Type e = exp_##suffix(x < 0 ? x : -x);                                                       \
+    return (x < 0 ? e : 1) / (1 + e);                                                            \
+  }                                                                                              \
+                                                                                                 \
+  VECTOR_CLONES void bnfold_sigmoid_##suffix(Type *values, size_t count) {                       \
+    for (size_t i = 0; i < count; i++) values[i] = sigmoid_##suffix(values[i]);                  \
+  }                                                                                              \
+                                                                                                 \
+  VECTOR_CLONES void bnfold_swish_##suffix(Type *values, size_t count, Type alpha) {             \
+    for (size_t i = 0; i < count; i++)                                                           \
+      values[i] = values[i] * sigmoid_##suffix(alpha * values[i]);                               \
+  }
+
+EXPONENTIALS(float, f32)
+EXPONENTIALS(double, f64)

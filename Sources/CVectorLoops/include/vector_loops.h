@@ -38,4 +38,21 @@ void bnfold_convolve_f64(
 void bnfold_clamp_f32(float *values, size_t count, float low, float high);
 void bnfold_clamp_f64(double *values, size_t count, double low, double high);
 
+// (value - center) * factor + shift in place.
+void bnfold_affine_f32(float *values, size_t count, float center, float factor, float shift);
+void bnfold_affine_f64(double *values, size_t count, double center, double factor, double shift);
+
+// The sum in double, in an order that depends on count alone.
+double bnfold_sum_f32(const float *values, size_t count);
+double bnfold_sum_f64(const double *values, size_t count);
+
+// exp(value), 1/(1 + exp(-value)) and value/(1 + exp(-alpha*value)) in place: to 2 units in the
+// last place, 3 and 4; NaN stays NaN.
+void bnfold_exp_f32(float *values, size_t count);
+void bnfold_exp_f64(double *values, size_t count);
+void bnfold_sigmoid_f32(float *values, size_t count);
+void bnfold_sigmoid_f64(double *values, size_t count);
+void bnfold_swish_f32(float *values, size_t count, float alpha);
+void bnfold_swish_f64(double *values, size_t count, double alpha);
+
 #endif

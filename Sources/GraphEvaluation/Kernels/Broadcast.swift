@@ -7,6 +7,9 @@ struct Broadcast {
   /// Steps of each input along the merged axes.
   private let steps: [[Int]]
 
+  /// Elements of each run.
+  var runLength: Int { extents.last ?? 1 }
+
   /// Consecutive elements of the result, with where each input's begin and how far apart they lie
   /// (0 where an input repeats one element, 1 where it is dense).
   struct Run {

@@ -35,3 +35,52 @@ extension Double {
       count)
   }
 }
+
+extension Float {
+  static func affine(
+    _ values: UnsafeMutablePointer<Float>, _ count: Int, center: Float, factor: Float, shift: Float
+  ) {
+    unsafe bnfold_affine_f32(values, count, center, factor, shift)
+  }
+
+  static func sum(_ values: UnsafePointer<Float>, _ count: Int) -> Double {
+    unsafe bnfold_sum_f32(values, count)
+  }
+
+  static func exponentials(_ values: UnsafeMutablePointer<Float>, _ count: Int) {
+    unsafe bnfold_exp_f32(values, count)
+  }
+
+  static func sigmoids(_ values: UnsafeMutablePointer<Float>, _ count: Int) {
+    unsafe bnfold_sigmoid_f32(values, count)
+  }
+
+  static func swishes(_ values: UnsafeMutablePointer<Float>, _ count: Int, alpha: Float) {
+    unsafe bnfold_swish_f32(values, count, alpha)
+  }
+}
+
+extension Double {
+  static func affine(
+    _ values: UnsafeMutablePointer<Double>, _ count: Int, center: Double, factor: Double,
+    shift: Double
+  ) {
+    unsafe bnfold_affine_f64(values, count, center, factor, shift)
+  }
+
+  static func sum(_ values: UnsafePointer<Double>, _ count: Int) -> Double {
+    unsafe bnfold_sum_f64(values, count)
+  }
+
+  static func exponentials(_ values: UnsafeMutablePointer<Double>, _ count: Int) {
+    unsafe bnfold_exp_f64(values, count)
+  }
+
+  static func sigmoids(_ values: UnsafeMutablePointer<Double>, _ count: Int) {
+    unsafe bnfold_sigmoid_f64(values, count)
+  }
+
+  static func swishes(_ values: UnsafeMutablePointer<Double>, _ count: Int, alpha: Double) {
+    unsafe bnfold_swish_f64(values, count, alpha)
+  }
+}

@@ -34,6 +34,17 @@ protocol KernelFloat: KernelElement, BinaryFloatingPoint, SIMDScalar, Codable {
   /// Brings values into a range, in place; NaN stays NaN.
   static func clamp(
     _ values: UnsafeMutablePointer<Self>, _ count: Int, low: Self, high: Self)
+  /// (value − center) · factor + shift, in place.
+  static func affine(
+    _ values: UnsafeMutablePointer<Self>, _ count: Int, center: Self, factor: Self, shift: Self)
+  /// The sum in Double, in an order that depends on the count alone.
+  static func sum(_ values: UnsafePointer<Self>, _ count: Int) -> Double
+  /// exp(value), in place.
+  static func exponentials(_ values: UnsafeMutablePointer<Self>, _ count: Int)
+  /// 1/(1 + exp(−value)), in place.
+  static func sigmoids(_ values: UnsafeMutablePointer<Self>, _ count: Int)
+  /// value/(1 + exp(−alpha · value)), in place.
+  static func swishes(_ values: UnsafeMutablePointer<Self>, _ count: Int, alpha: Self)
   /// y ← α·op(A)·x + β·y of a matrix A of `rows` rows and `columns` columns.
   static func multiply(
     rows: Int, columns: Int, _ alpha: Self, _ a: MatrixProduct.Operand<Self>,

@@ -129,6 +129,9 @@ struct Sigmoid: UnaryOperator {
     let e = E.exp(-x.magnitude)
     return (x < 0 ? e : 1) / (1 + e)
   }
+  func apply<E: KernelFloat>(_ values: UnsafeMutablePointer<E>, _ count: Int) {
+    unsafe E.sigmoids(values, count)
+  }
 }
 
 struct HardSigmoid: UnaryOperator {
@@ -151,6 +154,9 @@ struct HardSwish: UnaryOperator {
 struct Swish: UnaryOperator {
   let alpha: Double
   func callAsFunction<E: KernelFloat>(_ x: E) -> E { x * Sigmoid()(E(alpha) * x) }
+  func apply<E: KernelFloat>(_ values: UnsafeMutablePointer<E>, _ count: Int) {
+    unsafe E.swishes(values, count, alpha: E(alpha))
+  }
 }
 
 /// log(1 + exp(x)), without overflow.

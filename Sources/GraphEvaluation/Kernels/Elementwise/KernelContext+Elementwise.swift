@@ -19,9 +19,18 @@ extension KernelContext {
     }
   }
 
+  /// Moves the elements of an input of whole numbers or bool out of the context.
+  private mutating func takeIntegers(_ position: Int) throws -> [Int64] {
+    var tensor = try take(position)
+    var elements = RuntimeElements.integer([])
+    swap(&tensor.elements, &elements)
+    return Int64.elements(of: elements) ?? []
+  }
+
   /// `op` of every element of the first input, in place where the buffer is nobody else's.
   mutating func map<Operator: UnaryOperator>(_ op: Operator) throws -> [RuntimeTensor?] {
-    try inDouble ? map(op, Double.self) : map(op, Float.self)
+    let loops = UnaryLoops(op)
+    return unsafe try inDouble ? map(loops.double) : map(loops.float)
   }
 
   /// The first input, floats, brought into a range; in place where the buffer is nobody else's.
@@ -45,97 +54,102 @@ extension KernelContext {
     return try result(shape, elements, type)
   }
 
-  private mutating func map<Operator: UnaryOperator, E: KernelFloat>(
-    _ op: Operator, _: E.Type
+  private mutating func map<E: KernelFloat>(
+    _ loop: UnaryLoops.Loop<E>
   ) throws -> [RuntimeTensor?] {
     let (shape, type) = (try input(0).shape, try input(0).dataType)
-    return try result(shape, mapped(op, E.self), type)
-  }
-
-  private mutating func mapped<Operator: UnaryOperator, E: KernelFloat>(
-    _ op: Operator, _: E.Type
-  ) throws -> [E] {
     var elements = try takeFloats(0, as: E.self)
     unsafe elements.withUnsafeMutableBufferPointer { buffer in
-      nonisolated(unsafe) let buffer = unsafe buffer
-      unsafe Parallel.forEachRange(buffer.count, threads: threads, grain: Self.grain) { range in
-        for index in range { unsafe buffer[index] = op(buffer[index]) }
+      guard let base = buffer.baseAddress else { return }
+      Parallel.forEachRange(buffer.count, threads: threads, grain: Self.grain) { range in
+        unsafe loop(base + range.lowerBound, range.count)
       }
     }
-    return elements
+    return try result(shape, elements, type)
   }
 
   /// `op` of two broadcast inputs of one type; the first is changed in place where that is safe.
   mutating func combine<Operator: BinaryOperator>(_ op: Operator) throws -> [RuntimeTensor?] {
-    if !holdsIntegers(0), !holdsIntegers(1) {
-      // The first input must not be held here, or it could not be changed in place.
-      let b = try aligned(input(1), to: input(0))
-      return [
-        try holdsDouble(0) || holdsDouble(1)
-          ? combinedFloats(op, b, Double.self) : combinedFloats(op, b, Float.self)
-      ]
-    }
-    let a = try input(0)
-    let b = try aligned(input(1), to: a)
-    let combined: RuntimeTensor
-    switch (a.elements, b.elements) {
-    case (.integer(let x), .integer(let y)):
-      let shape = try Broadcast.shape([a.shape, b.shape])
-      _ = try count(of: shape)
-      let elements =
-        a.dataType == .uint64
-        ? try broadcast(x, a.shape, y, b.shape) {
-          Int64(bitPattern: op(UInt64(bitPattern: $0), UInt64(bitPattern: $1)))
-        } : try broadcast(x, a.shape, y, b.shape) { op($0, $1) }
-      combined = RuntimeTensor(dataType: a.dataType, shape: shape, elements: .integer(elements))
-    case (.double, _), (_, .double):
-      combined = try combinedFloats(op, b, Double.self)
-    default:
-      combined = try combinedFloats(op, b, Float.self)
-    }
-    return [combined]
+    try combine(BinaryLoops(op))
   }
 
-  private mutating func combinedFloats<Operator: BinaryOperator, E: KernelFloat>(
-    _ op: Operator, _ second: RuntimeTensor, _: E.Type
-  ) throws -> RuntimeTensor {
+  private mutating func combine(_ loops: BinaryLoops) throws -> [RuntimeTensor?] {
+    // The first input must not be held here, or it could not be changed in place.
+    let b = try aligned(input(1), to: input(0))
+    if inputs.count > 1 { inputs[1] = nil }
+    try expandFirst(over: b)
     let (shape, type) = (try input(0).shape, try input(0).dataType)
-    let target = try Broadcast.shape([shape, second.shape])
-    _ = try count(of: target)
-    let b = try Self.floatElements(of: second, as: E.self)
-    guard target == shape else {
-      let elements = try broadcast(floats(0, as: E.self), shape, b, second.shape) { op($0, $1) }
-      return RuntimeTensor(dataType: type, shape: target, elements: E.wrap(elements))
+    let elements: RuntimeElements
+    if holdsIntegers(0), let numbers = b.integers {
+      let x = try takeIntegers(0)
+      elements = unsafe .integer(
+        try combined(x, shape, numbers, b.shape, type == .uint64 ? loops.unsigned : loops.integer))
+    } else if holdsDouble(0) || Double.elements(of: b.elements) != nil {
+      let x = try takeFloats(0, as: Double.self)
+      elements = unsafe .double(
+        try combined(x, shape, Self.floatElements(of: b, as: Double.self), b.shape, loops.double))
+    } else {
+      let x = try takeFloats(0, as: Float.self)
+      elements = unsafe .float(
+        try combined(x, shape, Self.floatElements(of: b, as: Float.self), b.shape, loops.float))
     }
-    return RuntimeTensor(
-      dataType: type, shape: shape,
-      elements: E.wrap(try combinedInPlace(op, b, second.shape, shape, E.self)))
+    return [RuntimeTensor(dataType: type, shape: shape, elements: elements)]
   }
 
-  /// The first input has the result's shape: change it where it lies.
-  private mutating func combinedInPlace<Operator: BinaryOperator, E: KernelFloat>(
-    _ op: Operator, _ b: [E], _ shapeB: [Int], _ shape: [Int], _: E.Type
+  /// Repeats the first input to the shape it has with another, unless it has that already.
+  private mutating func expandFirst(over b: RuntimeTensor) throws {
+    let shape = try input(0).shape
+    let target = try Broadcast.shape([shape, b.shape])
+    _ = try count(of: target)
+    guard target != shape else { return }
+    let steps = Broadcast.steps(of: shape, in: target)
+    inputs[0] = try gather(
+      input(0), shape: target,
+      offsets: target.indices.map { SlicingKernels.whole(target[$0], steps[$0]) })
+  }
+
+  /// x ← op(x, y), y broadcast to x.
+  private func combined<E: KernelElement>(
+    _ x: consuming [E], _ shape: [Int], _ y: [E], _ shapeY: [Int], _ loop: BinaryLoops.Loop<E>
   ) throws -> [E] {
-    let broadcast = try Broadcast([shape, shapeB])
-    var elements = try takeFloats(0, as: E.self)
-    unsafe elements.withUnsafeMutableBufferPointer { x in
-      unsafe b.withUnsafeBufferPointer { y in
-        broadcast.forEachRun { run in
-          let (output, other) = (run.output, run.first.1)
-          if run.step.1 == 0 {
-            let constant = unsafe y[other]
-            for index in 0..<run.count {
-              unsafe x[output + index] = op(x[output + index], constant)
-            }
-          } else {
-            for index in 0..<run.count {
-              unsafe x[output + index] = op(x[output + index], y[other + index])
-            }
+    let broadcast = try Broadcast([shape, shapeY])
+    let runs = threads > 1 && broadcast.runLength >= 64 ? pieces(broadcast) : []
+    var x = x
+    unsafe x.withUnsafeMutableBufferPointer { x in
+      unsafe y.withUnsafeBufferPointer { y in
+        guard let x = x.baseAddress, let y = y.baseAddress else { return }
+        guard let length = runs.first?.count else {
+          return broadcast.forEachRun { run in
+            unsafe loop(x + run.output, y + run.first.1, run.step.1, run.count)
+          }
+        }
+        Parallel.forEachRange(
+          runs.count, threads: threads, grain: max(1, Self.grain / max(1, length))
+        ) { range in
+          for run in runs[range] {
+            unsafe loop(x + run.output, y + run.first.1, run.step.1, run.count)
           }
         }
       }
     }
-    return elements
+    return x
+  }
+
+  /// The runs of a broadcast, long ones cut into a piece for each thread.
+  private func pieces(_ broadcast: Broadcast) -> [Broadcast.Run] {
+    var pieces: [Broadcast.Run] = []
+    broadcast.forEachRun { run in
+      let parts = max(1, min(threads, run.count / Self.grain))
+      for part in 0..<parts {
+        let (first, end) = (run.count * part / parts, run.count * (part + 1) / parts)
+        var piece = run
+        piece.output += first
+        piece.first.1 += first * run.step.1
+        piece.count = end - first
+        pieces.append(piece)
+      }
+    }
+    return pieces
   }
 
   /// Truths of two broadcast inputs.

@@ -67,6 +67,9 @@ struct SquareRoot: UnaryOperator {
 
 struct Exponential: UnaryOperator {
   func callAsFunction<E: KernelFloat>(_ x: E) -> E { E.exp(x) }
+  func apply<E: KernelFloat>(_ values: UnsafeMutablePointer<E>, _ count: Int) {
+    unsafe E.exponentials(values, count)
+  }
 }
 
 struct Logarithm: UnaryOperator {

@@ -121,11 +121,9 @@ enum BatchNormalizationKernels {
       ) { range in
         for row in range {
           let channel = row % layout.count
-          let (center, factor, shift) = (mean[channel], scale[channel], beta[channel])
-          let plane = unsafe base + row * layout.inner
-          for index in 0..<layout.inner {
-            unsafe plane[index] = (plane[index] - center) * factor + shift
-          }
+          unsafe E.affine(
+            base + row * layout.inner, layout.inner, center: mean[channel],
+            factor: scale[channel], shift: beta[channel])
         }
       }
     }

@@ -22,7 +22,15 @@ enum GlobalPoolKernels {
     let x = try context.floats(0, as: E.self)
     let planes = shape[0] * shape[1]
     let size = shape[2...].reduce(1, *)
-    let result = (0..<planes).map { reduce(x[($0 * size)..<(($0 + 1) * size)]) }
+    let result: [E] = unsafe ElementArray.make(planes) { output in
+      Parallel.forEachRange(
+        planes, threads: context.threads, grain: max(1, 65536 / max(1, size))
+      ) { range in
+        for plane in range {
+          unsafe output[plane] = reduce(x[(plane * size)..<((plane + 1) * size)])
+        }
+      }
+    }
     return try context.result(
       Array(shape[..<2]) + Array(repeating: 1, count: shape.count - 2), result)
   }
@@ -31,8 +39,9 @@ enum GlobalPoolKernels {
     _ context: KernelContext, _: E.Type
   ) throws -> [RuntimeTensor?] {
     try perPlane(context, E.self) { plane in
-      var sum = 0.0
-      for element in plane { sum += Double(element) }
+      let sum = unsafe plane.withUnsafeBufferPointer { plane in
+        unsafe plane.baseAddress.map { unsafe E.sum($0, plane.count) } ?? 0
+      }
       return E(sum / Double(plane.count))
     }
   }

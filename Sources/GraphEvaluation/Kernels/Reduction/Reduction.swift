@@ -6,6 +6,8 @@ protocol Reduction: Sendable {
 
 /// A reduction that sums a function of each element, and then maps the total.
 protocol SumReduction: Reduction {
+  /// Whether the terms are the elements themselves.
+  var sumsElements: Bool { get }
   func term(_ x: Double) -> Double
   func term(_ x: Int64) -> Int64
   func finish(_ total: Double, count: Int) -> Double
@@ -13,15 +15,26 @@ protocol SumReduction: Reduction {
 }
 
 extension SumReduction {
+  var sumsElements: Bool { false }
   func term(_ x: Double) -> Double { x }
   func term(_ x: Int64) -> Int64 { x }
   func finish(_ total: Double, count: Int) -> Double { total }
   func finish(_ total: Int64, count: Int) -> Int64 { total }
 
   func floats<E: KernelFloat>(_ elements: [E], _ start: Int, _ offsets: [Int]) -> Double {
+    if sumsElements, let total = dense(elements, start, offsets) { return total }
     var total = 0.0
     for offset in offsets { total += term(Double(elements[start + offset])) }
     return finish(total, count: offsets.count)
+  }
+
+  /// The sum of the elements themselves, which lie side by side, or nil where they do not.
+  private func dense<E: KernelFloat>(_ elements: [E], _ start: Int, _ offsets: [Int]) -> Double? {
+    // Offsets ascend from 0.
+    guard let last = offsets.last, last == offsets.count - 1 else { return nil }
+    return unsafe ElementArray.withPointer(elements) {
+      unsafe finish(E.sum($0 + start, offsets.count), count: offsets.count)
+    }
   }
 
   func integers(_ elements: [Int64], _ start: Int, _ offsets: [Int]) -> Int64 {
@@ -31,9 +44,12 @@ extension SumReduction {
   }
 }
 
-struct Sum: SumReduction {}
+struct Sum: SumReduction {
+  var sumsElements: Bool { true }
+}
 
 struct Average: SumReduction {
+  var sumsElements: Bool { true }
   func finish(_ total: Double, count: Int) -> Double { total / Double(count) }
   func finish(_ total: Int64, count: Int) -> Int64 { count == 0 ? 0 : total / Int64(count) }
 }
