@@ -7,6 +7,8 @@ SWIFT_FLAGS := -c release -Xswiftc -enable-testing
 BNFOLD := .build/release/bnfold
 VENV := .build/venv
 PYTHON := $(VENV)/bin/python
+# Another environment, for what other tools pin themselves.
+PEERS_VENV := .build/peers
 SCORE ?= ../shared/score.py
 PREFIX ?= /usr/local
 # Only the tests whose name matches: make test FILTER=LayeringTests
@@ -33,8 +35,9 @@ test: setup $(VENV)/installed ## Build and run all tests (FILTER=name for some)
 	@.ci/environment $(PYTHON) swift test $(SWIFT_FLAGS) --skip-build \
 	  $(if $(FILTER),--filter '$(FILTER)')
 
-bench: build $(VENV)/installed ## Measure time and memory of fold beside cp and other tools
-	@$(PYTHON) samples/bench/measure.py --bnfold $(BNFOLD)
+bench: build $(VENV)/installed $(if $(PEERS),$(PEERS_VENV)/installed) ## Measure speed and memory, write docs/performance.md (PEERS=1: other tools too)
+	@$(PYTHON) samples/bench/bench.py --bnfold $(BNFOLD) --write docs/performance.md \
+	  $(if $(PEERS),--peers $(PEERS_VENV)/bin/python)
 
 score: build $(VENV)/installed ## Judge bnfold over ../shared/corpus, without and with verification
 	@test -f $(SCORE) || { echo "score: there is no $(SCORE)" >&2; exit 1; }
@@ -65,4 +68,7 @@ clean: ## Remove everything that was built
 	rm -rf .build
 
 $(VENV)/installed: .ci/requirements.txt
-	@.ci/venv $(VENV)
+	@.ci/venv $(VENV) $<
+
+$(PEERS_VENV)/installed: .ci/peers.txt
+	@.ci/venv $(PEERS_VENV) $<

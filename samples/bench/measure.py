@@ -1,24 +1,17 @@
-#!/usr/bin/env python3
-"""Measures bnfold against `cp` on models of growing size, paired in one run, and prints ratios.
-
-    measure.py --bnfold PATH [--models NAME,NAME] [--runs N] [--peers] [--markdown FILE]
+"""How long `bnfold fold` takes beside `cp`, on models of growing size, paired in one run.
 
 Machines are shared and noisy, so each round runs every command once, one after the other, and the
 median over rounds of the ratio to that round's `cp` counts; files are in the page cache. Memory
 is the whole process's peak (`/usr/bin/time -f %M`). Models are made anew by make_models.py.
---peers adds onnxruntime's offline optimization, OnnxSlim and onnxsim, where they are installed.
 """
-import argparse
 import os
-import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-import make_models  # noqa: E402
+import make_models
 
 PEERS = {
     "onnxruntime": "import onnxruntime as o; s = o.SessionOptions(); "
@@ -45,7 +38,10 @@ def run(command, quiet_failure=False):
 
 
 def commands(bnfold, src, directory, peers):
-    """What is measured on one model, by name; the first is what the others are held against."""
+    """What is measured on one model, by name; the first is what the others are held against.
+
+    `peers` is a Python that has the other tools, or None.
+    """
     dst = f"{directory}/out.onnx"
     data = src + ".data"
     copy = ["cp", "--reflink=never", src, dst]
@@ -59,7 +55,7 @@ def commands(bnfold, src, directory, peers):
     }
     if peers:
         for name, code in PEERS.items():
-            table[name] = [sys.executable, "-c", code.format(src=src, dst=dst)]
+            table[name] = [peers, "-c", code.format(src=src, dst=dst)]
     return table
 
 
@@ -87,34 +83,17 @@ def measure(bnfold, name, directory, runs, peers):
             continue
         ratio = statistics.median(a / b for a, b in zip(seconds[key], seconds["cp"]))
         rows.append((name, size, key, statistics.median(seconds[key]), ratio, memory[key]))
+    for leftover in (src, src + ".data", f"{directory}/out.onnx", f"{directory}/out.onnx.data"):
+        if os.path.exists(leftover):
+            os.remove(leftover)
     return rows
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--bnfold", required=True)
-    parser.add_argument("--models", default="tiny,mobilenet-10,resnet-100,resnet-250")
-    parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--peers", action="store_true")
-    parser.add_argument("--markdown")
-    options = parser.parse_args()
-    lines = ["| model | MB | command | seconds | × cp | peak MB |", "|---|---:|---|---:|---:|---:|"]
-    print(*lines, sep="\n")
-    for name in options.models.split(","):
-        directory = tempfile.mkdtemp(prefix="bnfold-bench-")
-        try:
-            for row in measure(options.bnfold, name, directory, options.runs, options.peers):
-                model, size, key, took, ratio, peak = row
-                figures = "failed | | " if took is None else f"{took:.3f} | {ratio:.2f} | {peak:.0f}"
-                lines.append(f"| {model} | {size / 1e6:.1f} | {key} | {figures} |")
-                print(lines[-1], flush=True)
-        finally:
-            shutil.rmtree(directory)
-    if options.markdown:
-        with open(options.markdown, "w") as out:
-            out.write("\n".join(lines) + "\n")
+HEAD = ["| model | MB | command | seconds | × cp | peak MB |", "|---|---:|---|---:|---:|---:|"]
 
 
-if __name__ == "__main__":
-    main()
+def line(row):
+    model, size, key, took, ratio, peak = row
+    figures = "failed | | " if took is None else f"{took:.3f} | {ratio:.2f} | {peak:.0f}"
+    return f"| {model} | {size / 1e6:.1f} | {key} | {figures} |"
+

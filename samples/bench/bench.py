@@ -1,0 +1,148 @@
+#!/usr/bin/env python3
+"""Measures bnfold and writes docs/performance.md.
+
+    bench.py --bnfold PATH [--write FILE] [--rounds N] [--peers PYTHON] [--only PART]
+             [--models NAME,...] [--networks NAME,...] [--threads 1,2] [--cpu]
+
+PART: evaluation (against onnxruntime), verification (a fold of ResNet-50 with all of it), folding
+(against cp). --peers adds other tools' times, run by that Python. --cpu counts what processors
+worked instead of wall-clock time, for machines that are busy with other things.
+"""
+import argparse
+import json
+import os
+import platform
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import evaluation  # noqa: E402
+import measure  # noqa: E402
+import networks  # noqa: E402
+
+ABOUT = """# Performance
+
+Written by `make bench` (samples/bench/bench.py); models are made for it by recipes with fixed seeds
+and removed again. Machine: {machine}, {processors} processors.
+"""
+
+EVALUATION = """
+## Evaluation
+
+`bnfold run --repeat` against onnxruntime {version} with its graph optimizations off (so that both
+run the same nodes), same threads, same inputs, batch 1, batch normalizations not folded. The times
+are of {clock}, of the evaluation alone. {method}
+
+Budget: 1.2 × onnxruntime in Float; in Double 2.5 × our Float.
+
+"""
+
+VERIFICATION = """
+## Fold with verification
+
+ResNet-50 at 224×224, `bnfold fold` with the verification it does by default, whole process, median
+of {rounds}. Budget: 1 s on two processors.
+
+"""
+
+FOLDING = """
+## Folding
+
+Whole processes, files in the page cache; the median over {rounds} rounds of the ratio to the
+`cp --reflink=never` of the same round. Memory is the process's peak. Budgets, for 100 MB and more:
+fold --no-verify --no-sync 1.1 × cp and 48 MB.
+
+"""
+
+
+def machine():
+    try:
+        with open("/proc/cpuinfo") as info:
+            return next(l.split(":")[1].strip() for l in info if l.startswith("model name"))
+    except (OSError, StopIteration):
+        return platform.processor() or platform.machine()
+
+
+def evaluations(options, directory, say):
+    clock = time.process_time if options.cpu else time.perf_counter
+    say(EVALUATION.format(version=evaluation.ort.__version__,
+                          clock="all processors together" if options.cpu else "the wall clock",
+                          method=" ".join(evaluation.__doc__.split("\n\n")[1].split())))
+    for head in evaluation.HEAD:
+        say(head + "\n")
+    for name in options.networks.split(","):
+        for threads in map(int, options.threads.split(",")):
+            row = evaluation.measure(options.bnfold, directory, name, threads, options.rounds,
+                                     options.seconds, clock)
+            say(evaluation.line(row) + "\n")
+
+
+def verification(options, directory, say):
+    say(VERIFICATION.format(rounds=options.rounds))
+    path, _ = networks.make(directory, "resnet50")
+    runs, peaks = [], []
+    for _ in range(options.rounds):
+        start = time.perf_counter()
+        done = subprocess.run([options.bnfold, "fold", path, "-o", path + ".out", "--json"],
+                              capture_output=True)
+        runs.append(time.perf_counter() - start)
+        if done.returncode:
+            sys.exit(done.stderr.decode())
+        report = json.loads(done.stdout)
+        peaks.append(report.get("peak_memory_bytes") or 0)
+        stages = report["seconds"]
+    os.remove(path)
+    os.remove(path + ".out")
+    say("| seconds | peak MB | of the last run |\n|---:|---:|---|\n")
+    each = ", ".join(f"{name} {seconds:.2f}" for name, seconds in stages.items())
+    say(f"| {statistics.median(runs):.2f} | {max(peaks) / 1e6:.0f} | {each} |\n")
+
+
+def folding(options, directory, say):
+    say(FOLDING.format(rounds=options.rounds))
+    for head in measure.HEAD:
+        say(head + "\n")
+    for name in options.models.split(","):
+        for row in measure.measure(options.bnfold, name, directory, options.rounds, options.peers):
+            say(measure.line(row) + "\n")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--bnfold", required=True)
+    parser.add_argument("--write")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=0.5, help="of one evaluation in a round")
+    parser.add_argument("--peers")
+    parser.add_argument("--only", choices=["evaluation", "verification", "folding"])
+    parser.add_argument("--models", default="tiny,mobilenet-10,resnet-100,resnet-250")
+    parser.add_argument("--networks", default=",".join(networks.NETWORKS))
+    parser.add_argument("--threads", default="1,2")
+    parser.add_argument("--cpu", action="store_true")
+    options = parser.parse_args()
+    parts = []
+
+    def say(text):
+        parts.append(text)
+        print(text, end="", flush=True)
+
+    say(ABOUT.format(machine=machine(), processors=os.cpu_count()))
+    directory = tempfile.mkdtemp(prefix="bnfold-bench-")
+    try:
+        for part in (evaluations, verification, folding):
+            if options.only is None or part.__name__.startswith(options.only):
+                part(options, directory, say)
+    finally:
+        shutil.rmtree(directory)
+    if options.write:
+        with open(options.write, "w") as out:
+            out.write("".join(parts))
+
+
+if __name__ == "__main__":
+    main()
