@@ -65,7 +65,10 @@ let package = Package(
     module(
       "ONNXFormat", ["CProtobufC", "CModelSchemas", "ByteStore", "ModelIR", "ModelFormats"]),
     module("NumPyFormat", ["CZlib", "ByteStore", "ModelIR", "ModelFormats"]),
+    module("SafetensorsFormat", ["ByteStore", "ModelIR", "ModelFormats"]),
+    module("DarknetFormat", ["ByteStore", "ModelIR", "ModelFormats"]),
     module("GraphTransforms", ["ByteStore", "ModelIR", "Operators"]),
+    module("WeightPairing", ["ByteStore", "ModelIR", "ModelFormats"]),
     module(
       "GraphEvaluation",
       ["CVectorLoops", "ByteStore", "ModelIR", "Operators"] + matrixProducts),
@@ -79,15 +82,15 @@ let package = Package(
       "ModelPipeline",
       [
         "ByteStore", "ModelIR", "Operators", "ModelFormats", "ONNXFormat", "NumPyFormat",
-        "GraphTransforms", "GraphEvaluation", "ModelVerification", "ModelStatistics",
-        "ModelReports",
+        "SafetensorsFormat", "DarknetFormat", "GraphTransforms", "WeightPairing",
+        "GraphEvaluation", "ModelVerification", "ModelStatistics", "ModelReports",
       ]),
     .executableTarget(
       name: "bnfold",
       dependencies: [
         "ByteStore", "ModelIR", "ModelFormats", "GraphTransforms", "ModelVerification",
         "ModelStatistics", "ModelReports", "ModelPipeline",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "DarknetFormat", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
 
@@ -104,8 +107,13 @@ let package = Package(
     tests("ONNXFormatTests", ["ByteStore", "ModelIR", "ModelFormats", "ONNXFormat"]),
     tests("NumPyFormatTests", ["ByteStore", "ModelIR", "ModelFormats", "NumPyFormat"]),
     tests(
+      "DarknetFormatTests",
+      ["ByteStore", "ModelIR", "ModelFormats", "DarknetFormat", "GraphEvaluation"]),
+    tests("SafetensorsFormatTests", ["ByteStore", "ModelIR", "ModelFormats", "SafetensorsFormat"]),
+    tests(
       "GraphTransformsTests",
       ["ByteStore", "ModelIR", "Operators", "GraphTransforms", "GraphEvaluation"]),
+    tests("WeightPairingTests", ["ByteStore", "ModelIR", "ModelFormats", "WeightPairing"]),
     tests(
       "GraphEvaluationTests",
       [
@@ -129,8 +137,12 @@ let package = Package(
       "ModelPipelineTests",
       [
         "ByteStore", "ModelIR", "Operators", "ModelFormats", "ONNXFormat", "NumPyFormat",
-        "GraphTransforms", "GraphEvaluation", "ModelVerification", "ModelStatistics",
-        "ModelReports", "ModelPipeline",
+        "SafetensorsFormat", "DarknetFormat", "GraphTransforms", "WeightPairing",
+        "GraphEvaluation", "ModelVerification", "ModelStatistics", "ModelReports", "ModelPipeline",
       ]),
-    tests("EndToEndTests", ["ByteStore", "ModelIR", "ModelFormats", "ONNXFormat", "NumPyFormat"]),
+    tests(
+      "EndToEndTests",
+      [
+        "ByteStore", "ModelIR", "ModelFormats", "ONNXFormat", "NumPyFormat", "SafetensorsFormat",
+      ]),
   ] + matrixProductTargets)

@@ -30,7 +30,8 @@ extension ForeignFile {
   private static let tensorRT = ForeignFile(
     kind: "a TensorRT engine", advice: "it is compiled already; give the .onnx file it came from")
   private static let darknet = ForeignFile(
-    kind: "a Darknet file", advice: "this version reads ONNX; convert it to .onnx first")
+    kind: "a Darknet file that cannot be told from others",
+    advice: "a .cfg begins with [net], weights end in .weights and have the .cfg beside them")
   private static let caffe = ForeignFile(
     kind: "a Caffe file", advice: "this version reads ONNX; convert it to .onnx first")
   private static let ncnn = ForeignFile(
@@ -38,8 +39,8 @@ extension ForeignFile {
   private static let coreML = ForeignFile(
     kind: "a Core ML model", advice: "give the .onnx file or the model it was converted from")
   private static let safetensors = ForeignFile(
-    kind: "a safetensors file",
-    advice: "it holds weights without a graph; export the model to .onnx")
+    kind: "no safetensors file, whatever its name says",
+    advice: "one begins with the length of a header and the header; was it downloaded whole?")
   private static let tfLite = ForeignFile(
     kind: "a TensorFlow Lite model",
     advice: "convert it with `python -m tf2onnx.convert --tflite`, then give the .onnx file")

@@ -25,16 +25,23 @@ public struct ReadResult: Sendable {
   public var source: ByteSource
   /// Files of external data by the name the model file gives them.
   public var externalSources: [String: ByteSource]
+  /// Nodes that no fold may touch, and why.
+  public var kept: [NodeID: String]
+  /// What the format's own writer needs besides the model; nobody else reads it.
+  public var annex: (any Sendable)?
 
   /// Makes a result from its parts.
   public init(
     model: Model, diagnostics: [Diagnostic] = [], source: ByteSource,
-    externalSources: [String: ByteSource] = [:]
+    externalSources: [String: ByteSource] = [:], kept: [NodeID: String] = [:],
+    annex: (any Sendable)? = nil
   ) {
     self.model = model
     self.diagnostics = diagnostics
     self.source = source
     self.externalSources = externalSources
+    self.kept = kept
+    self.annex = annex
   }
 
   /// Throws when one of the files changed since it was opened.

@@ -11,6 +11,8 @@ public struct ReadOptions: Sendable {
   public var allowsUnknownVersions = false
   /// Compares checksums where the file gives them; reads all external data.
   public var verifiesChecksums = false
+  /// What readers of single formats have to be told, for those who know these formats.
+  public var formats: (any Sendable)?
 
   /// The default options.
   public init() {}

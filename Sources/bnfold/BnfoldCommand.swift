@@ -16,6 +16,8 @@ struct BnfoldCommand: ParsableCommand {
         bnfold verify model.onnx other.onnx             do two compute the same?
         bnfold explain model.onnx bn3                   why is that one kept?
         bnfold run model.onnx --input x.npz -o y.npz    evaluate
+        bnfold convert yolov4.cfg yolov4.onnx           another format
+        bnfold replace model.onnx w.npz -o out.onnx     other numbers
 
       Data goes to stdout, everything else to stderr; `-` stands for stdin or stdout. `--json` \
       gives one JSON object instead of text.
@@ -39,6 +41,6 @@ struct BnfoldCommand: ParsableCommand {
     subcommands: [
       FoldCommand.self, VerifyCommand.self, InspectCommand.self, StatsCommand.self,
       DiffCommand.self, LintCommand.self, ExplainCommand.self, RulesCommand.self,
-      RunCommand.self,
+      RunCommand.self, ConvertCommand.self, ReplaceCommand.self,
     ])
 }

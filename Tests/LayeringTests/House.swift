@@ -3,13 +3,16 @@ enum House {
   /// All modules, lowest first, as README.md lists them.
   static let modules = [
     "CProtobufC", "COpenBLAS", "CZlib", "CModelSchemas", "CVectorLoops", "ByteStore", "ModelIR",
-    "Operators", "ModelFormats", "ONNXFormat", "NumPyFormat", "GraphTransforms",
-    "GraphEvaluation", "ModelVerification", "ModelStatistics", "ModelReports", "ModelPipeline",
-    "bnfold",
+    "Operators", "ModelFormats", "ONNXFormat", "NumPyFormat", "SafetensorsFormat",
+    "DarknetFormat", "GraphTransforms", "WeightPairing", "GraphEvaluation", "ModelVerification",
+    "ModelStatistics",
+    "ModelReports", "ModelPipeline", "bnfold",
   ]
 
   /// Formats never import one another.
-  static let formats: Set = ["ONNXFormat", "NumPyFormat"]
+  static let formats: Set = [
+    "ONNXFormat", "NumPyFormat", "SafetensorsFormat", "DarknetFormat",
+  ]
 
   /// The judge is independent of the accused.
   static let strangers = ["ModelVerification": Set(["GraphTransforms"])]

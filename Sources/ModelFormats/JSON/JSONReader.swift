@@ -7,12 +7,12 @@ public struct JSONReader {
   /// Lists and objects inside one another that are read.
   public static let mostLevels = 64
 
-  private let bytes: [UInt8]
+  let bytes: [UInt8]
   private let file: String
-  private let base: Int
-  private var position = 0
+  let base: Int
+  var position = 0
 
-  private init(_ bytes: [UInt8], file: String, base: Int) {
+  init(_ bytes: [UInt8], file: String, base: Int) {
     self.bytes = bytes
     self.file = file
     self.base = base
@@ -107,7 +107,7 @@ public struct JSONReader {
   }
 
   /// A number as RFC 8259 has it: −?(0|[1-9][0-9]*)(.[0-9]+)?([eE][+-]?[0-9]+)?.
-  private mutating func number() throws(FormatError) -> String {
+  mutating func number() throws(FormatError) -> String {
     let start = position
     _ = takeIf("-")
     if !takeIf("0"), digits() == 0 {
@@ -122,7 +122,7 @@ public struct JSONReader {
     return String(decoding: bytes[start..<position], as: UTF8.self)
   }
 
-  private mutating func digits() -> Int {
+  mutating func digits() -> Int {
     let start = position
     while let byte = peek, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) { position += 1 }
     return position - start
@@ -130,7 +130,7 @@ public struct JSONReader {
 
   // MARK: Strings
 
-  private mutating func string() throws(FormatError) -> String {
+  mutating func string() throws(FormatError) -> String {
     position += 1
     var content: [UInt8] = []
     while let byte = peek {
@@ -192,42 +192,42 @@ public struct JSONReader {
 
   // MARK: Bytes
 
-  private var peek: UInt8? { position < bytes.count ? bytes[position] : nil }
+  var peek: UInt8? { position < bytes.count ? bytes[position] : nil }
 
-  private mutating func skipSpace() {
+  mutating func skipSpace() {
     while let byte = peek, byte == 0x20 || byte == 0x0a || byte == 0x0d || byte == 0x09 {
       position += 1
     }
   }
 
-  private mutating func takeIf(_ character: Character) -> Bool {
+  mutating func takeIf(_ character: Character) -> Bool {
     guard let byte = peek, byte == character.asciiValue else { return false }
     position += 1
     return true
   }
 
-  private mutating func take(_ word: StaticString) throws(FormatError) {
+  mutating func take(_ word: StaticString) throws(FormatError) {
     for character in "\(word)" where !takeIf(character) { throw expected("\"\(word)\"") }
   }
 
   // MARK: Errors
 
-  private var location: InputLocation {
+  var location: InputLocation {
     InputLocation(file: file, position: .byte(base + position))
   }
 
-  private func malformed(_ detail: String) -> FormatError {
+  func malformed(_ detail: String) -> FormatError {
     FormatError(.malformed(field: "JSON", detail: detail), at: location)
   }
 
-  private func expected(_ what: String) -> FormatError {
+  func expected(_ what: String) -> FormatError {
     guard let byte = peek else { return truncated() }
     let found = Character(Unicode.Scalar(byte))
     let shown = (0x21..<0x7f).contains(byte) ? "'\(found)'" : "byte \(byte)"
     return malformed("\(shown) where \(what) should be")
   }
 
-  private func truncated() -> FormatError {
+  func truncated() -> FormatError {
     FormatError(.truncated(needed: 1, available: 0), at: location)
   }
 }

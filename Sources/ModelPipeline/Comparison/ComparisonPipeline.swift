@@ -28,7 +28,8 @@ public struct ComparisonPipeline: Sendable {
     try withoutActuallyEscaping(announcing) { announcing in
       var watch = Stopwatch(announcing)
       let (a, b) = try watch.time("read") {
-        (try OpenedModel(original, reading), try OpenedModel(written, reading))
+        let original = try OpenedModel(original, reading)
+        return (original, try OpenedModel(written, reading, comparedWith: original))
       }
       try InputNames.check(verification, against: a.model)
       let found = try watch.time("verify") {

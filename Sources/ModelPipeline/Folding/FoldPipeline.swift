@@ -28,7 +28,9 @@ public struct FoldPipeline: Sendable {
   public func run(announcing: (String) -> Void = { _ in }) throws -> FoldReport {
     try withoutActuallyEscaping(announcing) { announcing in
       var watch = Stopwatch(announcing)
-      let opened = try watch.time("read") { try OpenedModel(request.input, request.reading) }
+      let opened = try watch.time("read") {
+        try OpenedModel(request.input, request.reading)
+      }
       if let verification = request.verification {
         try InputNames.check(verification, against: opened.model)
       }
@@ -49,12 +51,13 @@ public struct FoldPipeline: Sendable {
   private func fold(
     _ original: Model, _ opened: OpenedModel, _ watch: inout Stopwatch
   ) throws -> FoldReport {
-    guard let writer = Formats.writer(for: opened.reader) else {
+    guard let writer = opened.writer else {
       throw PipelineError(.unsupported, "\(opened.formatName) files can be read only")
     }
     var options = request.folding
     let plan = try request.plan.map { try AppliedPlan(PlanFile($0), FoldPass.source(of: original)) }
     plan?.apply(to: &options)
+    options = opened.folding(options)
     while true {
       let folded = watch.time("fold") {
         FoldPass(options).run(original, constants: KernelConstantEvaluator())
@@ -87,24 +90,27 @@ public struct FoldPipeline: Sendable {
         continue
       }
       report.after.bytes = files.count
-      try finish(folded, original, opened, files, &report, &watch)
+      try finish(folded, original, opened, writer, files, &report, &watch)
       return report
     }
   }
 
   /// Compares what was written and gives it its name, or drops it.
   private func finish(
-    _ folded: FoldResult, _ original: Model, _ opened: OpenedModel, _ files: OutputFiles,
+    _ folded: FoldResult, _ original: Model, _ opened: OpenedModel, _ writer: any ModelWriter,
+    _ files: OutputFiles,
     _ report: inout FoldReport, _ watch: inout Stopwatch
   ) throws {
     report.ending = folded.journal.isEmpty ? .copied : .written
     try tampering(files.model.temporaryPath)
     if let options = request.verification {
       report.verification = try watch.time("verify") {
-        let written = try WrittenModel.read(files, as: opened.reader, request.reading)
+        let reader = writer.reader(of: folded.model, basedOn: opened.result) ?? opened.reader
+        let written = try WrittenModel.read(files, as: reader, request.reading)
+        let named = writer.named(folded.model, basedOn: opened.result)
         return try Verifier(
           original: original, written: written.model,
-          claims: NamedClaim.claims(folded.claims, in: folded.model),
+          claims: NamedClaim.claims(folded.claims, in: named),
           claimedModel: folded.calls.isEmpty
             ? nil : ClaimedModel(folded.source, calls: folded.calls), options: options
         ).verify()

@@ -32,7 +32,7 @@ public struct ExplanationPipeline: Sendable {
     let opened = try OpenedModel(model, reading)
     var original = opened.model
     for edit in edits { _ = try edit.apply(to: &original) }
-    var options = folding
+    var options = opened.folding(folding)
     options.tellsStories = true
     let result = FoldPass(options).run(original, constants: KernelConstantEvaluator())
     try opened.result.checkUnchanged()

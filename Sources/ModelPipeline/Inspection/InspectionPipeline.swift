@@ -27,7 +27,7 @@ public struct InspectionPipeline: Sendable {
   public func run() throws -> InspectionReport {
     let opened = try OpenedModel(model, reading)
     let constants = KernelConstantEvaluator()
-    let plan = FoldPass().run(opened.model, constants: constants)
+    let plan = FoldPass(opened.folding()).run(opened.model, constants: constants)
     var extents = try InputNames.shapes(shapes, of: opened.model)
     let batch = shapes.isEmpty ? InputNames.batchesOfOne(opened.model) : [:]
     extents.merge(batch) { given, _ in given }

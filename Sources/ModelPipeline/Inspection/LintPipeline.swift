@@ -27,7 +27,7 @@ public struct LintPipeline: Sendable {
     let opened = try OpenedModel(model, reading)
     let constants = KernelConstantEvaluator()
     let shapes = ShapeInference(opened.model, constants: constants)
-    let plan = FoldPass().run(opened.model, constants: constants)
+    let plan = FoldPass(opened.folding()).run(opened.model, constants: constants)
     let numbers = try FoldedNumbers(plan, of: opened.model)
     let normalizations = NormalizationHealth.lines(opened.model, plan, maxima: numbers.maxima)
     var findings = opened.result.diagnostics.map { diagnostic in

@@ -33,7 +33,7 @@ public struct StatisticsPipeline: Sendable {
       let opened = try watch.time("read") { try OpenedModel(model, reading) }
       try InputNames.check(data, against: opened.model)
       let plan = watch.time("fold") {
-        FoldPass().run(opened.model, constants: KernelConstantEvaluator())
+        FoldPass(opened.folding()).run(opened.model, constants: KernelConstantEvaluator())
       }
       let numbers = try watch.time("weights") { try FoldedNumbers(plan, of: opened.model) }
       let tensors = try watch.time("tensors") { try Self.tensors(of: opened.model) }

@@ -1,7 +1,12 @@
 /// Numbers of the fields that the writer edits, by message (schemas/onnx.proto).
 enum ONNXFields {
   enum Model {
+    static let irVersion = 1
+    static let producerName = 2
+    static let producerVersion = 3
     static let graph = 7
+    static let opsetImport = 8
+    static let metadataProperties = 14
     static let trainingInfo = 20
     static let functions = 25
   }

@@ -22,16 +22,18 @@ struct FoldCommand: ParsableCommand {
         bnfold fold model.onnx -o out.onnx --skip 'head.*' without some
         bnfold fold model.onnx -o out.onnx --input x.npz   verify on your numbers
         bnfold fold model.onnx -o out.onnx --require-all   exit 1 if a BN stays
+        bnfold fold weights.safetensors -o out.safetensors
+        bnfold fold yolov4.cfg -o folded.cfg               Darknet; folded.weights too
         bnfold fold - -o - < model.onnx > folded.onnx      in a pipe
       """)
 
   @Argument(
-    help: "The model; - for stdin.", completion: .file(extensions: ["onnx"]))
+    help: "The model; - for stdin.", completion: .file(extensions: ["onnx", "safetensors", "cfg"]))
   var model: String
 
   @Option(
     name: .shortAndLong, help: "Where the folded model goes; - for stdout.",
-    completion: .file(extensions: ["onnx"]))
+    completion: .file(extensions: ["onnx", "safetensors", "cfg"]))
   var output: String?
 
   @Flag(help: "Tell what became of every site, not only of those that are kept.")
@@ -81,6 +83,12 @@ struct FoldCommand: ParsableCommand {
   @OptionGroup(title: "VERIFICATION")
   var thoroughness: ThoroughnessArguments
 
+  @Flag(
+    name: .customLong("keep-identity"),
+    help: "Keep folded normalizations of a weight file as identities, for code that loads strictly."
+  )
+  var keepsIdentity = false
+
   @OptionGroup(title: "READING")
   var reading: ReadingArguments
 
@@ -122,6 +130,7 @@ struct FoldCommand: ParsableCommand {
   private func request() throws -> FoldRequest {
     var request = FoldRequest(input: model, output: isDry ? nil : output)
     request.reading = reading.options
+    request.reading.settings.pairing.keepsIdentity = keepsIdentity
     request.folding = folding.options
     request.edits = folding.edits
     request.plan = apply
