@@ -15,7 +15,7 @@ PREFIX ?= /usr/local
 FILTER ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test bench score schemas conformance samples lint install clean
+.PHONY: help setup build demo test fuzz-fold bench score schemas conformance samples lint install clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +34,11 @@ test: setup $(VENV)/installed ## Build and run all tests (FILTER=name for some)
 	swift build $(SWIFT_FLAGS) --build-tests
 	@.ci/environment $(PYTHON) swift test $(SWIFT_FLAGS) --skip-build \
 	  $(if $(FILTER),--filter '$(FILTER)')
+
+fuzz-fold: setup $(VENV)/installed ## Fold 20000 random blocks (CASES=n), verify each, break each
+	swift build $(SWIFT_FLAGS) --build-tests
+	@BNFOLD_FUZZ_FOLD=$(or $(CASES),20000) .ci/environment $(PYTHON) \
+	  swift test $(SWIFT_FLAGS) --skip-build --filter FoldPropertyTests
 
 bench: build $(VENV)/installed $(if $(PEERS),$(PEERS_VENV)/installed) ## Measure speed and memory, write docs/performance.md (PEERS=1: other tools too)
 	@$(PYTHON) samples/bench/bench.py --bnfold $(BNFOLD) --write docs/performance.md \

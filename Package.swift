@@ -112,7 +112,10 @@ let package = Package(
     tests("SafetensorsFormatTests", ["ByteStore", "ModelIR", "ModelFormats", "SafetensorsFormat"]),
     tests(
       "GraphTransformsTests",
-      ["ByteStore", "ModelIR", "Operators", "GraphTransforms", "GraphEvaluation"]),
+      [
+        "ByteStore", "ModelIR", "Operators", "GraphTransforms", "GraphEvaluation",
+        "ModelVerification",
+      ]),
     tests("WeightPairingTests", ["ByteStore", "ModelIR", "ModelFormats", "WeightPairing"]),
     tests(
       "GraphEvaluationTests",

@@ -42,7 +42,7 @@ extension BoundPropagator {
     return try movement(copy, id)
   }
 
-  /// ReduceSum: the sum of the errors.
+  /// Sums and norms: the sum, or the norm, of the errors (|‖x + e‖ − ‖x‖| ≤ ‖e‖).
   func total(_ node: Node, _ id: NodeID) throws -> [ErrorBound] {
     let sums = try moved(node, [0], [amounts(node.input(0))?.limits])
     return [

@@ -48,7 +48,7 @@ extension BoundPropagator {
       ]
     ) { $0.movement }
     add(["ReduceMin"]) { $0.smallestOf }
-    add(["ReduceSum"]) { $0.total }
+    add(["ReduceSum", "ReduceL1", "ReduceL2", "LpPool", "GlobalLpPool"]) { $0.total }
     add(
       ["Relu", "LeakyRelu", "Abs", "Neg", "Sigmoid", "Tanh", "Sin", "Cos", "Softsign"]
     ) { $0.contraction }
