@@ -85,7 +85,8 @@ struct NamePairing {
   ) -> Proposal {
     Proposal(
       normalization: position, rule: rule, candidate: candidate, family: family,
-      clan: "\(module.template)#\(rule)",
+      // A module of one layer and one normalization is the same wherever it is used.
+      clan: NamingRule.isWholeName(module.leaf) ? "#\(rule)" : "\(module.template)#\(rule)",
       layouts: layouts(candidate, normalization.channels, rule),
       mayComeBefore: mayComeBefore(candidate, normalization.channels))
   }

@@ -60,6 +60,9 @@ enum NamingRule: CaseIterable {
     return layerWords.map { name.sibling("\($0)\(number - 1)") }
   }
 
+  /// Whether a normalization is called by the word alone: `bn` beside `conv`.
+  static func isWholeName(_ leaf: String) -> Bool { ending(of: leaf) == "" }
+
   /// What follows the word for a normalization: nothing, a number, or a part with an underscore.
   private static func ending(of leaf: String) -> String? {
     for word in normWords where leaf.lowercased().hasPrefix(word) {

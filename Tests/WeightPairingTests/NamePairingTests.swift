@@ -128,6 +128,19 @@ struct NamePairingTests {
       ])
   }
 
+  /// YOLO's blocks have square weights only; their modules are those used elsewhere.
+  @Test func modulesOfOneLayer() throws {
+    let blocks =
+      [conv("model.2.m.0.cv1.conv", [32, 32, 3, 3])] + norm("model.2.m.0.cv1.bn", 32)
+      + [conv("model.2.m.0.cv2.conv", [32, 32, 3, 3])] + norm("model.2.m.0.cv2.bn", 32)
+    #expect(try pairs(blocks).paired.isEmpty)
+    let stem = [conv("model.0.conv", [16, 3, 3, 3])] + norm("model.0.bn", 16)
+    #expect(try pairs(blocks + stem).paired.count == 3)
+    // Not where another module of these names shows that the normalization may come first.
+    let transition = norm("other.bn", 24) + [conv("other.conv", [12, 24, 1, 1])]
+    #expect(try pairs(blocks + stem + transition).paired == ["model.0.conv → model.0.bn"])
+  }
+
   @Test func squareWeightsInASequence() throws {
     let square = [conv("0", [64, 64, 3, 3])] + norm("1", 64)
     #expect(try pairs(square).paired.isEmpty)
