@@ -171,6 +171,20 @@ struct NamePairingTests {
     #expect(try pairs(shapes).unpaired["bn1"]?.contains("32 channels") == true)
   }
 
+  @Test func oneOfAKindThatDoesNotFit() throws {
+    let good = [conv("a.0.conv1", [64, 32, 3, 3])] + norm("a.0.bn1", 64)
+    #expect(try pairs(good).paired.count == 1)
+    let bad = [conv("a.1.conv1", [32, 64, 3, 3])] + norm("a.1.bn1", 64)
+    let found = try pairs(good + bad)
+    #expect(found.paired.isEmpty)
+    #expect(found.unpaired["a.0.bn1"]?.contains("others named alike") == true)
+    // In a sequence, too: what has such neighbours is none.
+    let sequence = [conv("b.0", [64, 32, 3, 3])] + norm("b.1", 64)
+    let other = [conv("b.3", [32, 16, 3, 3])] + norm("b.4", 64)
+    #expect(try pairs(sequence).paired.count == 1)
+    #expect(try pairs(sequence + other).paired.isEmpty)
+  }
+
   @Test func twoCandidates() throws {
     let shapes =
       [conv("conv1", [64, 3, 3, 3])] + norm("bn1", 64) + norm("norm1", 64)
