@@ -114,13 +114,17 @@ VECTOR_CLONES void bnfold_double_to_bfloat16(const double *in, uint16_t *out, si
                                                                                                  \
   ALWAYS_INLINE void block_##suffix(                                                             \
       const Type *in, const ptrdiff_t *offsets, const Type *weights, size_t weight_stride,       \
-      size_t taps, const Type *bias, Type *out, size_t out_stride, const int filters,            \
-      const int vectors) {                                                                       \
+      size_t taps, const Type *bias, int adds, Type *out, size_t out_stride,                     \
+      const int filters, const int vectors) {                                                    \
     Vector sums[16];                                                                             \
     UNROLL for (int f = 0; f < filters; f++) {                                                   \
       UNROLL for (int v = 0; v < vectors; v++) {                                                 \
-        Type start = bias ? bias[f] : 0;                                                         \
-        UNROLL for (int j = 0; j < lanes; j++) sums[f * vectors + v][j] = start;                 \
+        if (adds) {                                                                              \
+          sums[f * vectors + v] = ((const Vector *)(out + f * out_stride))[v];                   \
+        } else {                                                                                 \
+          Type start = bias ? bias[f] : 0;                                                       \
+          UNROLL for (int j = 0; j < lanes; j++) sums[f * vectors + v][j] = start;               \
+        }                                                                                        \
       }                                                                                          \
     }                                                                                            \
     /* Two pointers reach all rows by scaled steps: six would not fit the registers. */          \
@@ -143,20 +147,25 @@ VECTOR_CLONES void bnfold_double_to_bfloat16(const double *in, uint16_t *out, si
                                                                                                  \
   ALWAYS_INLINE void run_##suffix(                                                               \
       const Type *in, const ptrdiff_t *offsets, const Type *weights, size_t weight_stride,       \
-      size_t taps, const Type *bias, Type *out, size_t out_stride, size_t count,                 \
+      size_t taps, const Type *bias, int adds, Type *out, size_t out_stride, size_t count,       \
       const int filters, const int vectors) {                                                    \
     const size_t width = (size_t)vectors * lanes;                                                \
     size_t i = 0;                                                                                \
     for (; i + width <= count; i += width)                                                       \
       block_##suffix(                                                                            \
-          in + i, offsets, weights, weight_stride, taps, bias, out + i, out_stride, filters,     \
-          vectors);                                                                              \
+          in + i, offsets, weights, weight_stride, taps, bias, adds, out + i, out_stride,        \
+          filters, vectors);                                                                     \
     /* The last block may read past the run, which has room there, but not write. */             \
     for (; i < count; i += lanes * 2) {                                                          \
       Type rest[6 * lanes * 2];                                                                  \
       size_t size = count - i < lanes * 2 ? count - i : lanes * 2;                               \
+      if (adds) {                                                                                \
+        for (int f = 0; f < filters; f++)                                                        \
+          memcpy(rest + f * lanes * 2, out + f * out_stride + i, size * sizeof(Type));           \
+      }                                                                                          \
       block_##suffix(                                                                            \
-          in + i, offsets, weights, weight_stride, taps, bias, rest, lanes * 2, filters, 2);     \
+          in + i, offsets, weights, weight_stride, taps, bias, adds, rest, lanes * 2, filters,   \
+          2);                                                                                    \
       for (int f = 0; f < filters; f++)                                                          \
         memcpy(out + f * out_stride + i, rest + f * lanes * 2, size * sizeof(Type));             \
     }                                                                                            \
@@ -164,8 +173,8 @@ VECTOR_CLONES void bnfold_double_to_bfloat16(const double *in, uint16_t *out, si
                                                                                                  \
   VECTOR_CLONES void bnfold_convolve_##suffix(                                                   \
       const Type *in, const ptrdiff_t *offsets, size_t taps, const Type *weights,                \
-      size_t weight_stride, size_t filters, const Type *bias, Type *out, size_t out_stride,      \
-      size_t count) {                                                                            \
+      size_t weight_stride, size_t filters, const Type *bias, int adds, Type *out,               \
+      size_t out_stride, size_t count) {                                                         \
     while (filters > 0) {                                                                        \
       /* Seven are better cut into four and three than into six and one. */                      \
       size_t n = filters;                                                                        \
@@ -173,27 +182,33 @@ VECTOR_CLONES void bnfold_double_to_bfloat16(const double *in, uint16_t *out, si
       switch (n) {                                                                               \
         case 6:                                                                                  \
           run_##suffix(                                                                          \
-              in, offsets, weights, weight_stride, taps, bias, out, out_stride, count, 6, 2);    \
+              in, offsets, weights, weight_stride, taps, bias, adds, out, out_stride, count,     \
+              6, 2);                                                                             \
           break;                                                                                 \
         case 5:                                                                                  \
           run_##suffix(                                                                          \
-              in, offsets, weights, weight_stride, taps, bias, out, out_stride, count, 5, 2);    \
+              in, offsets, weights, weight_stride, taps, bias, adds, out, out_stride, count,     \
+              5, 2);                                                                             \
           break;                                                                                 \
         case 4:                                                                                  \
           run_##suffix(                                                                          \
-              in, offsets, weights, weight_stride, taps, bias, out, out_stride, count, 4, 2);    \
+              in, offsets, weights, weight_stride, taps, bias, adds, out, out_stride, count,     \
+              4, 2);                                                                             \
           break;                                                                                 \
         case 3:                                                                                  \
           run_##suffix(                                                                          \
-              in, offsets, weights, weight_stride, taps, bias, out, out_stride, count, 3, 4);    \
+              in, offsets, weights, weight_stride, taps, bias, adds, out, out_stride, count,     \
+              3, 4);                                                                             \
           break;                                                                                 \
         case 2:                                                                                  \
           run_##suffix(                                                                          \
-              in, offsets, weights, weight_stride, taps, bias, out, out_stride, count, 2, 4);    \
+              in, offsets, weights, weight_stride, taps, bias, adds, out, out_stride, count,     \
+              2, 4);                                                                             \
           break;                                                                                 \
         default:                                                                                 \
           run_##suffix(                                                                          \
-              in, offsets, weights, weight_stride, taps, bias, out, out_stride, count, 1, 8);    \
+              in, offsets, weights, weight_stride, taps, bias, adds, out, out_stride, count,     \
+              1, 8);                                                                             \
           break;                                                                                 \
       }                                                                                          \
       filters -= n;                                                                              \
@@ -216,6 +231,32 @@ CONVOLUTION(double, double_vector, 4, f64)
 
 CLAMP(float, f32)
 CLAMP(double, f64)
+
+// Short rows in moves of 32 and 16 bytes, the last of which overlaps the one before.
+#define COPY_ROWS(Type, suffix)                                                                  \
+  VECTOR_CLONES void bnfold_copy_rows_##suffix(                                                  \
+      const Type *restrict in, size_t in_stride, size_t step, Type *restrict out,                \
+      size_t out_stride, size_t width, size_t rows) {                                            \
+    const size_t wide = 32 / sizeof(Type), narrow = 16 / sizeof(Type);                           \
+    for (size_t row = 0; row < rows; row++, in += in_stride, out += out_stride) {                \
+      if (step == 2) {                                                                           \
+        for (size_t i = 0; i < width; i++) out[i] = in[2 * i];                                   \
+      } else if (step != 1) {                                                                    \
+        for (size_t i = 0; i < width; i++) out[i] = in[step * i];                                \
+      } else if (width >= wide) {                                                                \
+        for (size_t i = 0; i + wide < width; i += wide) memcpy(out + i, in + i, 32);             \
+        memcpy(out + width - wide, in + width - wide, 32);                                       \
+      } else if (width >= narrow) {                                                              \
+        memcpy(out, in, 16);                                                                     \
+        memcpy(out + width - narrow, in + width - narrow, 16);                                   \
+      } else {                                                                                   \
+        for (size_t i = 0; i < width; i++) out[i] = in[i];                                       \
+      }                                                                                          \
+    }                                                                                            \
+  }
+
+COPY_ROWS(float, f32)
+COPY_ROWS(double, f64)
 
 // In place: (value - center) * factor + shift.
 #define AFFINE(Type, suffix)                                                                     \

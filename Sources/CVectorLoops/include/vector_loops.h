@@ -22,21 +22,30 @@ void bnfold_float_to_bfloat16(const float *in, uint16_t *out, size_t count);
 void bnfold_double_to_half(const double *in, uint16_t *out, size_t count);
 void bnfold_double_to_bfloat16(const double *in, uint16_t *out, size_t count);
 
-// out[f][i] = bias[f] + sum over t of weights[f][t] * in[offsets[t] + i], in the order of t.
-// Rows of weights and out lie weight_stride and out_stride apart; a null bias is none. Up to 16
-// elements behind in[offsets[t] + count] are read.
+// out[f][i] = bias[f] + sum over t of weights[f][t] * in[offsets[t] + i], in the order of t; where
+// adds is not 0, out[f][i] itself stands in the place of bias[f]. Rows of weights and out lie
+// weight_stride and out_stride apart; a null bias is none. Up to 16 elements behind
+// in[offsets[t] + count] are read.
 void bnfold_convolve_f32(
     const float *in, const ptrdiff_t *offsets, size_t taps, const float *weights,
-    size_t weight_stride, size_t filters, const float *bias, float *out, size_t out_stride,
-    size_t count);
+    size_t weight_stride, size_t filters, const float *bias, int adds, float *out,
+    size_t out_stride, size_t count);
 void bnfold_convolve_f64(
     const double *in, const ptrdiff_t *offsets, size_t taps, const double *weights,
-    size_t weight_stride, size_t filters, const double *bias, double *out, size_t out_stride,
-    size_t count);
+    size_t weight_stride, size_t filters, const double *bias, int adds, double *out,
+    size_t out_stride, size_t count);
 
 // min(max(value, low), high) in place; NaN stays NaN.
 void bnfold_clamp_f32(float *values, size_t count, float low, float high);
 void bnfold_clamp_f64(double *values, size_t count, double low, double high);
+
+// out[r * out_stride + i] = in[r * in_stride + i * step] for rows of width elements. No overlap.
+void bnfold_copy_rows_f32(
+    const float *in, size_t in_stride, size_t step, float *out, size_t out_stride, size_t width,
+    size_t rows);
+void bnfold_copy_rows_f64(
+    const double *in, size_t in_stride, size_t step, double *out, size_t out_stride,
+    size_t width, size_t rows);
 
 // (value - center) * factor + shift in place.
 void bnfold_affine_f32(float *values, size_t count, float center, float factor, float shift);

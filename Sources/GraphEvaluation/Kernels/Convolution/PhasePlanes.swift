@@ -60,47 +60,57 @@ struct PhasePlanes {
   }
 
   /// Copies a channel into planes whose pads are zero already.
-  func fill<E: KernelElement>(_ planes: UnsafeMutablePointer<E>, _ input: UnsafePointer<E>) {
-    for z in 0..<window.input.depth {
-      let (paddedZ, strideZ) = (z + window.pad.depth, window.stride.depth)
-      guard paddedZ / strideZ < extents.depth else { continue }
-      for y in 0..<window.input.height {
-        let (paddedY, strideY) = (y + window.pad.height, window.stride.height)
-        guard paddedY / strideY < extents.height else { continue }
-        let phase = paddedZ % strideZ * strideY + paddedY % strideY
-        let row = paddedZ / strideZ * extents.height + paddedY / strideY
-        unsafe fillRow(
-          planes + phase * window.stride.width * extents.count + row * extents.width,
-          input + (z * window.input.height + y) * window.input.width)
+  func fill<E: KernelFloat>(_ planes: UnsafeMutablePointer<E>, _ input: UnsafePointer<E>) {
+    let (stride, pad, source) = (window.stride, window.pad, window.input)
+    for z in 0..<source.depth {
+      let place = (z + pad.depth) / stride.depth
+      guard place < extents.depth else { continue }
+      let phaseZ = (z + pad.depth) % stride.depth
+      for phaseY in 0..<stride.height {
+        let y = Members(phaseY, stride.height, pad.height, source.height, extents.height)
+        for phaseX in 0..<stride.width {
+          let x = Members(phaseX, stride.width, pad.width, source.width, extents.width)
+          let phase = (phaseZ * stride.height + phaseY) * stride.width + phaseX
+          unsafe E.copyRows(
+            input + (z * source.height + y.first) * source.width + x.first,
+            rowStride: stride.height * source.width, step: stride.width,
+            to: planes + phase * extents.count
+              + (place * extents.height + y.place) * extents.width + x.place,
+            rowStride: extents.width, width: x.count, rows: y.count)
+        }
       }
     }
   }
 
-  private func fillRow<E: KernelElement>(
-    _ row: UnsafeMutablePointer<E>, _ input: UnsafePointer<E>
-  ) {
-    let (stride, pad) = (window.stride.width, window.pad.width)
-    guard stride > 1 else {
-      unsafe (row + pad).update(
-        from: input, count: max(0, min(window.input.width, extents.width - pad)))
-      return
-    }
-    for phase in 0..<stride {
-      // Elements x with (x + pad) % stride == phase.
-      let first = ((phase - pad) % stride + stride) % stride
-      let place = (first + pad) / stride
-      let available = (window.input.width - first + stride - 1) / stride
-      let target = unsafe row + phase * extents.count + place
-      for index in 0..<max(0, min(available, extents.width - place)) {
-        unsafe target[index] = input[first + index * stride]
-      }
+  /// The indices i of one axis of the input with (i + pad) % stride == phase: every stride-th from
+  /// `first` on, the first of them at `place` in its plane.
+  private struct Members {
+    let first: Int
+    let place: Int
+    let count: Int
+
+    init(_ phase: Int, _ stride: Int, _ pad: Int, _ input: Int, _ extent: Int) {
+      first = ((phase - pad) % stride + stride) % stride
+      place = (first + pad) / stride
+      let available = first < input ? (input - first + stride - 1) / stride : 0
+      count = max(0, min(available, extent - place))
     }
   }
 
   /// Copies a piece of a run to the output, without the ends of rows and planes.
-  func compact<E: KernelElement>(
+  func compact<E: KernelFloat>(
     _ piece: UnsafePointer<E>, _ range: Range<Int>, to output: UnsafeMutablePointer<E>
   ) {
+    guard range.count < runCount else {
+      for z in 0..<window.output.depth {
+        unsafe E.copyRows(
+          piece + z * extents.height * extents.width, rowStride: extents.width, step: 1,
+          to: output + z * window.output.height * window.output.width,
+          rowStride: window.output.width, width: window.output.width,
+          rows: window.output.height)
+      }
+      return
+    }
     var line = range.lowerBound / extents.width
     while line * extents.width < range.upperBound {
       let (z, y) = (line / extents.height, line % extents.height)

@@ -8,13 +8,14 @@ extension Float {
   }
 
   static func convolve(
-    _ input: UnsafePointer<Float>, _ offsets: [Int], _ weights: UnsafePointer<Float>,
-    _ filters: Int, _ bias: UnsafePointer<Float>?, _ output: UnsafeMutablePointer<Float>,
+    _ input: UnsafePointer<Float>, _ offsets: UnsafeBufferPointer<Int>,
+    _ weights: UnsafePointer<Float>, weightStride: Int, _ filters: Int,
+    _ bias: UnsafePointer<Float>?, adds: Bool, _ output: UnsafeMutablePointer<Float>,
     _ rowStride: Int, _ count: Int
   ) {
     unsafe bnfold_convolve_f32(
-      input, offsets, offsets.count, weights, offsets.count, filters, bias, output, rowStride,
-      count)
+      input, offsets.baseAddress, offsets.count, weights, weightStride, filters, bias,
+      adds ? 1 : 0, output, rowStride, count)
   }
 }
 
@@ -26,17 +27,25 @@ extension Double {
   }
 
   static func convolve(
-    _ input: UnsafePointer<Double>, _ offsets: [Int], _ weights: UnsafePointer<Double>,
-    _ filters: Int, _ bias: UnsafePointer<Double>?, _ output: UnsafeMutablePointer<Double>,
+    _ input: UnsafePointer<Double>, _ offsets: UnsafeBufferPointer<Int>,
+    _ weights: UnsafePointer<Double>, weightStride: Int, _ filters: Int,
+    _ bias: UnsafePointer<Double>?, adds: Bool, _ output: UnsafeMutablePointer<Double>,
     _ rowStride: Int, _ count: Int
   ) {
     unsafe bnfold_convolve_f64(
-      input, offsets, offsets.count, weights, offsets.count, filters, bias, output, rowStride,
-      count)
+      input, offsets.baseAddress, offsets.count, weights, weightStride, filters, bias,
+      adds ? 1 : 0, output, rowStride, count)
   }
 }
 
 extension Float {
+  static func copyRows(
+    _ input: UnsafePointer<Float>, rowStride inStride: Int, step: Int,
+    to output: UnsafeMutablePointer<Float>, rowStride outStride: Int, width: Int, rows: Int
+  ) {
+    unsafe bnfold_copy_rows_f32(input, inStride, step, output, outStride, width, rows)
+  }
+
   static func affine(
     _ values: UnsafeMutablePointer<Float>, _ count: Int, center: Float, factor: Float, shift: Float
   ) {
@@ -61,6 +70,13 @@ extension Float {
 }
 
 extension Double {
+  static func copyRows(
+    _ input: UnsafePointer<Double>, rowStride inStride: Int, step: Int,
+    to output: UnsafeMutablePointer<Double>, rowStride outStride: Int, width: Int, rows: Int
+  ) {
+    unsafe bnfold_copy_rows_f64(input, inStride, step, output, outStride, width, rows)
+  }
+
   static func affine(
     _ values: UnsafeMutablePointer<Double>, _ count: Int, center: Double, factor: Double,
     shift: Double
@@ -82,5 +98,20 @@ extension Double {
 
   static func swishes(_ values: UnsafeMutablePointer<Double>, _ count: Int, alpha: Double) {
     unsafe bnfold_swish_f64(values, count, alpha)
+  }
+}
+
+extension KernelFloat {
+  /// All of `offsets` at once, weights without gaps.
+  static func convolve(
+    _ input: UnsafePointer<Self>, _ offsets: [Int], _ weights: UnsafePointer<Self>,
+    _ filters: Int, _ bias: UnsafePointer<Self>?, _ output: UnsafeMutablePointer<Self>,
+    _ rowStride: Int, _ count: Int
+  ) {
+    unsafe offsets.withUnsafeBufferPointer { offsets in
+      unsafe convolve(
+        input, offsets, weights, weightStride: offsets.count, filters, bias, adds: false, output,
+        rowStride, count)
+    }
   }
 }

@@ -26,14 +26,19 @@ protocol KernelFloat: KernelElement, BinaryFloatingPoint, SIMDScalar, Codable {
     _ b: MatrixProduct.Operand<Self>, _ beta: Self, _ c: UnsafeMutablePointer<Self>,
     _ rowStride: Int)
   /// output[f][i] ← bias[f] + Σ over t of weights[f][t] · input[offsets[t] + i] for `count` places
-  /// of each filter; see `bnfold_convolve_f32`.
+  /// of each filter; `adds` to what is there instead of to the bias. See `bnfold_convolve_f32`.
   static func convolve(
-    _ input: UnsafePointer<Self>, _ offsets: [Int], _ weights: UnsafePointer<Self>,
-    _ filters: Int, _ bias: UnsafePointer<Self>?, _ output: UnsafeMutablePointer<Self>,
+    _ input: UnsafePointer<Self>, _ offsets: UnsafeBufferPointer<Int>,
+    _ weights: UnsafePointer<Self>, weightStride: Int, _ filters: Int,
+    _ bias: UnsafePointer<Self>?, adds: Bool, _ output: UnsafeMutablePointer<Self>,
     _ rowStride: Int, _ count: Int)
   /// Brings values into a range, in place; NaN stays NaN.
   static func clamp(
     _ values: UnsafeMutablePointer<Self>, _ count: Int, low: Self, high: Self)
+  /// output[r · outStride + i] ← input[r · inStride + i · step] for `rows` rows of `width`.
+  static func copyRows(
+    _ input: UnsafePointer<Self>, rowStride inStride: Int, step: Int,
+    to output: UnsafeMutablePointer<Self>, rowStride outStride: Int, width: Int, rows: Int)
   /// (value − center) · factor + shift, in place.
   static func affine(
     _ values: UnsafeMutablePointer<Self>, _ count: Int, center: Self, factor: Self, shift: Self)
