@@ -27,15 +27,19 @@ import networks  # noqa: E402
 ABOUT = """# Performance
 
 Written by `make bench` (samples/bench/bench.py); models are made for it by recipes with fixed seeds
-and removed again. Machine: {machine}, {processors} processors.
+and removed again. Machine: {machine}, {processors} processors. {clock}
 """
+
+BUSY = """The machine was
+busy with other things, so all times are what processors worked, user and system together (--cpu),
+not those of the wall clock."""
 
 EVALUATION = """
 ## Evaluation
 
 `bnfold run --repeat` against onnxruntime {version} with its graph optimizations off (so that both
-run the same nodes), same threads, same inputs, batch 1, batch normalizations not folded. The times
-are of {clock}, of the evaluation alone. {method}
+run the same nodes), same threads, same inputs, batch 1, batch normalizations not folded. Only the
+evaluation is timed. {method}
 
 Budget: 1.2 × onnxruntime in Float; in Double 2.5 × our Float.
 
@@ -70,7 +74,6 @@ def machine():
 def evaluations(options, directory, say):
     clock = time.process_time if options.cpu else time.perf_counter
     say(EVALUATION.format(version=evaluation.ort.__version__,
-                          clock="all processors together" if options.cpu else "the wall clock",
                           method=" ".join(evaluation.__doc__.split("\n\n")[1].split())))
     for head in evaluation.HEAD:
         say(head + "\n")
@@ -86,10 +89,10 @@ def verification(options, directory, say):
     path, _ = networks.make(directory, "resnet50")
     runs, peaks = [], []
     for _ in range(options.rounds):
-        start = time.perf_counter()
+        start = measure.seconds_of(options.cpu)
         done = subprocess.run([options.bnfold, "fold", path, "-o", path + ".out", "--json"],
                               capture_output=True)
-        runs.append(time.perf_counter() - start)
+        runs.append(measure.seconds_of(options.cpu) - start)
         if done.returncode:
             sys.exit(done.stderr.decode())
         report = json.loads(done.stdout)
@@ -98,7 +101,7 @@ def verification(options, directory, say):
     os.remove(path)
     os.remove(path + ".out")
     say("| seconds | peak MB | of the last run |\n|---:|---:|---|\n")
-    each = ", ".join(f"{name} {seconds:.2f}" for name, seconds in stages.items())
+    each = "" if options.cpu else ", ".join(f"{n} {seconds:.2f}" for n, seconds in stages.items())
     say(f"| {statistics.median(runs):.2f} | {max(peaks) / 1e6:.0f} | {each} |\n")
 
 
@@ -107,7 +110,8 @@ def folding(options, directory, say):
     for head in measure.HEAD:
         say(head + "\n")
     for name in options.models.split(","):
-        for row in measure.measure(options.bnfold, name, directory, options.rounds, options.peers):
+        for row in measure.measure(options.bnfold, name, directory, options.rounds,
+                                   options.peers, options.cpu):
             say(measure.line(row) + "\n")
 
 
@@ -131,7 +135,7 @@ def main():
         parts.append(text)
         print(text, end="", flush=True)
 
-    say(ABOUT.format(machine=machine(), processors=os.cpu_count()))
+    say(ABOUT.format(machine=machine(), processors=os.cpu_count(), clock=BUSY * options.cpu))
     directory = tempfile.mkdtemp(prefix="bnfold-bench-")
     try:
         for part in (evaluations, verification, folding):

@@ -5,6 +5,7 @@ median over rounds of the ratio to that round's `cp` counts; files are in the pa
 is the whole process's peak (`/usr/bin/time -f %M`). Models are made anew by make_models.py.
 """
 import os
+import resource
 import statistics
 import subprocess
 import sys
@@ -23,13 +24,21 @@ PEERS = {
 }
 
 
-def run(command, quiet_failure=False):
+def seconds_of(cpu):
+    """A clock: what processors worked for the commands that ended, or the wall clock."""
+    if not cpu:
+        return time.perf_counter()
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
+def run(command, quiet_failure=False, cpu=False):
     """Seconds and peak megabytes of a command; (None, None) when it may fail and does."""
     with tempfile.NamedTemporaryFile("r") as peak:
         timed = ["/usr/bin/time", "-q", "-f", "%M", "-o", peak.name] + command
-        start = time.perf_counter()
+        start = seconds_of(cpu)
         done = subprocess.run(timed, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-        seconds = time.perf_counter() - start
+        seconds = seconds_of(cpu) - start
         if done.returncode:
             if quiet_failure:
                 return None, None
@@ -59,7 +68,7 @@ def commands(bnfold, src, directory, peers):
     return table
 
 
-def measure(bnfold, name, directory, runs, peers):
+def measure(bnfold, name, directory, runs, peers, cpu=False):
     make_models.make(directory, name)
     src = f"{directory}/{name}.onnx"
     size = sum(os.path.getsize(p) for p in (src, src + ".data") if os.path.exists(p))
@@ -71,7 +80,7 @@ def measure(bnfold, name, directory, runs, peers):
             for leftover in ("out.onnx", "out.onnx.data"):
                 if os.path.exists(f"{directory}/{leftover}"):
                     os.remove(f"{directory}/{leftover}")
-            took, peak = run(command, quiet_failure=key in PEERS)
+            took, peak = run(command, quiet_failure=key in PEERS, cpu=cpu)
             # The first round warms the page cache.
             if took is not None and (round_number > 0 or runs == 0):
                 seconds[key].append(took)
