@@ -15,10 +15,10 @@ PREFIX ?= /usr/local
 FILTER ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test fuzz-fold bench score schemas conformance samples lint install clean
+.PHONY: help setup build demo test test-report fuzz-fold bench score schemas conformance samples lint install clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## Install what is missing (apt or brew) and say so
 	@.ci/setup
@@ -39,6 +39,12 @@ fuzz-fold: setup $(VENV)/installed ## Fold 20000 random blocks (CASES=n), verify
 	swift build $(SWIFT_FLAGS) --build-tests
 	@BNFOLD_FUZZ_FOLD=$(or $(CASES),20000) .ci/environment $(PYTHON) \
 	  swift test $(SWIFT_FLAGS) --skip-build --filter FoldPropertyTests
+
+test-report: $(VENV)/installed ## Open the HTML reports in a headless Chromium (after make test or build)
+	@.ci/setup --browser
+	@test -x $(BNFOLD) || $(MAKE) --no-print-directory build
+	@$(PYTHON) Tests/Browser/check_pages.py $(BNFOLD) "$$(command -v chromium || command -v chromium-browser || command -v google-chrome)" \
+	  .build/pages $(dir $(SCORE))corpus
 
 bench: build $(VENV)/installed $(if $(PEERS),$(PEERS_VENV)/installed) ## Measure speed and memory, write docs/performance.md (PEERS=1: other tools too)
 	@$(PYTHON) samples/bench/bench.py --bnfold $(BNFOLD) --write docs/performance.md \

@@ -18,6 +18,15 @@ extension StandardStreams {
   /// Whether a person sees the stream in a terminal.
   public static func isTerminal(_ stream: Stream) -> Bool { isatty(stream.rawValue) == 1 }
 
+  /// Columns of the terminal that a stream goes to; nil where it goes elsewhere, or says nothing.
+  public static func columns(_ stream: Stream) -> Int? {
+    var size = winsize()
+    guard unsafe ioctl(stream.rawValue, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else {
+      return nil
+    }
+    return Int(size.ws_col)
+  }
+
   /// Writes text to stderr; nobody could be told if that fails.
   public static func writeError(_ text: String) {
     var writer = DescriptorWriter(STDERR_FILENO, path: "<stderr>")

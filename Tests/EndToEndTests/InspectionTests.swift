@@ -84,10 +84,11 @@ struct InspectionTests {
       "verify", try Samples.named("cnn").model, try Samples.named("mlp").model, "--json",
     ])
     try keep(["rules", "--json"])
+    try keep(["convert", try Samples.named("cnn").model, "weights.npz", "--json"])
     let schema = "\(Samples.repository)/docs/report-schema.json"
     let run = try python("validate_reports.py", [schema] + reports)
     #expect(run.status == 0, "\(run.text) \(run.errors)")
-    #expect(run.text.contains("\(reports.count) reports, 10 kinds"), "\(run.text)")
+    #expect(run.text.contains("\(reports.count) reports, 11 kinds"), "\(run.text)")
 
     // What the schema does not name is seen, and so is what is missing.
     let text = try TestFiles.text(reports[0])
@@ -111,6 +112,34 @@ struct InspectionTests {
         #expect(line.count <= 80, "\(arguments[0]): \(line)")
       }
     }
+  }
+
+  @Test("A terminal's own width is used, and colours; neither in a pipe")
+  func terminal() throws {
+    let script = """
+      import fcntl, os, struct, subprocess, sys, termios
+      for columns in (50, 120):
+          ours, theirs = os.openpty()
+          fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+          environment = {"LANG": "C.UTF-8", "TERM": "xterm"}
+          process = subprocess.Popen(sys.argv[1:], stdout=theirs, env=environment)
+          os.close(theirs)
+          text = b""
+          try:
+              while piece := os.read(ours, 65536):
+                  text += piece
+          except OSError:
+              pass
+          process.wait()
+          lines = text.decode().replace("\\r", "").split("\\n")
+          plain = [line for line in lines if "Conv " in line]
+          print(columns, max(map(len, plain)) <= columns, "f32" in text.decode(),
+                b"\\x1b[1m" in text)
+      """
+    let cnn = try Samples.named("cnn").model
+    let run = try TestPython.run(script, [CommandRun.bnfoldPath, "inspect", cnn])
+    #expect(run.text == "50 True False True\n120 True True True\n", "\(run.text) \(run.errors)")
+    #expect(!(try CommandRun.bnfold(["inspect", cnn]).text.contains("\u{1B}")))
   }
 
   @Test("Rows are chosen, sorted and cut as asked for")

@@ -5,7 +5,7 @@
     python3 Tests/Recipes/check_statistics.py BNFOLD MODEL.onnx...
 
 For each model with MODEL.in.npz: counts, moments, quantiles and histograms of all stored tensors,
-in all and by output channel of Conv, Gemm and MatMul; scale and shift of each batch normalization;
+in all and by output channel of Conv, ConvTranspose, Gemm and MatMul; scale and shift of each batch normalization;
 signal to noise of the weights in 8 bits, as stored and, for a Conv that a batch normalization
 follows and nothing else reads, folded; ranges and moments of every value that onnxruntime computes,
 and the drift of each batch normalization. Prints a line for each difference.
@@ -66,9 +66,22 @@ def signal_to_noise(w, steps):
     return 10 * np.log10((w**2).sum() / loss) if loss > 0 else None
 
 
-def outlook(place, found, w, axis):
-    """What 8 bits lose of a weight whose output channels lie along an axis."""
-    others = tuple(i for i in range(w.ndim) if i != axis)
+def along(axis):
+    """Output channels first, where they lie along an axis."""
+    return lambda w: np.moveaxis(w, axis, 0)
+
+
+def grouped(groups):
+    """Output channels first for ConvTranspose: [C, M/g, …] of which C/g rows share M/g channels."""
+    def channels_first(w):
+        w = w.reshape(groups, w.shape[0] // groups, w.shape[1], -1)
+        return np.moveaxis(w, 2, 1).reshape(groups * w.shape[2], -1)
+    return channels_first
+
+
+def outlook(place, found, w):
+    """What 8 bits lose of a weight whose output channels come first."""
+    others = tuple(range(1, w.ndim))
     maxima = np.abs(w).max(others, keepdims=True)
     expect(place + " spread", found["spread"], maxima.max() / maxima[maxima > 0].min())
     expect(place + " dB", found["int8_snr_db_per_tensor"],
@@ -95,11 +108,13 @@ def check(path):
             readers.setdefault(name, []).append(node)
         a = {a.name: onnx.helper.get_attribute_value(a) for a in node.attribute}
         if node.op_type == "Conv":
-            axes[node.input[1]] = 0
+            axes[node.input[1]] = along(0)
+        elif node.op_type == "ConvTranspose":
+            axes[node.input[1]] = grouped(a.get("group", 1))
         elif node.op_type == "Gemm":
-            axes[node.input[1]] = 0 if a.get("transB") else 1
+            axes[node.input[1]] = along(0 if a.get("transB") else 1)
         elif node.op_type == "MatMul" and node.input[1] in arrays:
-            axes[node.input[1]] = arrays[node.input[1]].ndim - 1
+            axes[node.input[1]] = along(-1)
 
     tensors = {t["name"]: t for t in report["tensors"]}
     for name, x in arrays.items():
@@ -115,7 +130,7 @@ def check(path):
                    list(zip(PROBABILITIES, np.quantile(good, PROBABILITIES))))
             expect(place + " histogram's sum", sum(statistics["histogram"]), good.size)
         if name in axes and found["channels"] is not None:
-            for channel, row in enumerate(np.moveaxis(x, axes[name], 0)):
+            for channel, row in enumerate(axes[name](x)):
                 elements(f"{place} channel {channel}", found["channels"][channel], row)
 
     normalizations = {n["output"]: n for n in report["normalizations"]}
@@ -147,12 +162,12 @@ def check(path):
             continue
         found = weights[(node.name or node.output[0], weight)]
         place = f"{path}: weight {weight}"
-        outlook(place, found["before"], arrays[weight], axes[weight])
+        outlook(place, found["before"], axes[weight](arrays[weight]))
         y = node.output[0]
         alone = len(readers.get(y, [])) == 1 and y not in outputs
         if node.op_type == "Conv" and alone and y in maps and found["after"]:
             scale = maps[y][0].reshape(-1, *[1] * (arrays[weight].ndim - 1))
-            outlook(place + " folded", found["after"], arrays[weight] * scale, 0)
+            outlook(place + " folded", found["after"], arrays[weight] * scale)
 
     known = {o.name for o in graph.output}
     for node in graph.node:

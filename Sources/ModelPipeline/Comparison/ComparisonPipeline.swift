@@ -9,16 +9,19 @@ public struct ComparisonPipeline: Sendable {
   private let written: String
   private let reading: ReadOptions
   private let verification: VerificationOptions
+  private let collectsDetails: Bool
 
   /// A comparison of the model at `written` with the one at `original`, which is right.
   public init(
     original: String, written: String, reading: ReadOptions = ReadOptions(),
-    verification: VerificationOptions = VerificationOptions()
+    verification: VerificationOptions = VerificationOptions(),
+    collectsDetails: Bool = false
   ) {
     self.original = original
     self.written = written
     self.reading = reading
     self.verification = verification
+    self.collectsDetails = collectsDetails
   }
 
   /// Does it; `announcing` is told each step as it begins.
@@ -37,9 +40,11 @@ public struct ComparisonPipeline: Sendable {
       }
       try a.result.checkUnchanged()
       try b.result.checkUnchanged()
-      return ComparisonReport(
+      var report = ComparisonReport(
         original: original, written: written, verification: found, notes: a.notes + b.notes,
         stages: watch.stages, peakMemory: ProcessFacts.peakMemory)
+      if collectsDetails { report.details = ModelDetails.structure(of: a.model) }
+      return report
     }
   }
 }

@@ -65,6 +65,9 @@ public struct FoldPipeline: Sendable {
       try plan?.check(folded)
       try checkPatterns(folded)
       var report = report(folded, opened)
+      if request.collectsDetails {
+        report.details = try watch.time("page") { try ModelDetails.fold(folded, of: original) }
+      }
       guard let output = request.output else {
         report.ending = .planned
         return report

@@ -22,6 +22,8 @@ public struct FoldRequest: Sendable {
   public var synchronizes = true
   /// Writes the output even where something fails.
   public var keepsFailed = false
+  /// Gathers what a page shows besides; reads all weights.
+  public var collectsDetails = false
   /// How many batch normalizations may be kept; nil: any number.
   public var maximumKept: Int?
 

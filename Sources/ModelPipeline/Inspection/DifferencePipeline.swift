@@ -24,7 +24,8 @@ public struct DifferencePipeline: Sendable {
   ///
   /// Errors: `FormatError`, `FileAccessError`, `TensorError`.
   public func run() throws -> DifferenceReport {
-    let (a, b) = (try OpenedModel(first, reading), try OpenedModel(second, reading))
+    let a = try OpenedModel(first, reading)
+    let b = try OpenedModel(second, reading, comparedWith: a)
     let difference = try ModelDifference(a.model, b.model)
     try a.result.checkUnchanged()
     try b.result.checkUnchanged()

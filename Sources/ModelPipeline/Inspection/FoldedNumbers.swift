@@ -5,7 +5,7 @@ internal import Operators
 
 /// What a fold would make of a model's weights.
 struct FoldedNumbers {
-  /// The new weight of a layer of the input model, before it is rounded.
+  /// The new weight of a layer of the plan's source, before it is rounded.
   private(set) var weights: [NodeID: Tensor] = [:]
   /// All layers with the profiles of their weights.
   private(set) var changes: [WeightChange]
@@ -15,12 +15,12 @@ struct FoldedNumbers {
   /// Reads all weights, and those that the plan makes.
   ///
   /// Errors: those of reading the tensors' sources.
-  init(_ plan: FoldResult, of model: Model) throws {
+  init(_ plan: FoldResult) throws {
     for claim in plan.claims {
       guard case .weight = claim.role, let tensor = Self.target(claim, plan) else { continue }
       weights[claim.linearNode] = tensor
     }
-    changes = try WeightChange.all(in: model, folded: weights)
+    changes = try WeightChange.all(in: plan.source, folded: weights)
     let largest = Dictionary(
       changes.compactMap { change in change.after.map { (change.node, $0.absoluteMaximum) } },
       uniquingKeysWith: max)

@@ -11,14 +11,18 @@ public struct InspectionPipeline: Sendable {
   private let model: String
   private let reading: ReadOptions
   private let shapes: [String: [Int]]
+  private let collectsDetails: Bool
 
-  /// An inspection of the model at a path; `shapes` gives extents to inputs by name.
+  /// An inspection of the model at a path; `shapes` gives extents to inputs by name, and
+  /// `collectsDetails` gathers what a page shows besides.
   public init(
-    model: String, reading: ReadOptions = ReadOptions(), shapes: [String: [Int]] = [:]
+    model: String, reading: ReadOptions = ReadOptions(), shapes: [String: [Int]] = [:],
+    collectsDetails: Bool = false
   ) {
     self.model = model
     self.reading = reading
     self.shapes = shapes
+    self.collectsDetails = collectsDetails
   }
 
   /// Does it; no weights are read but those of small constants.
@@ -43,7 +47,11 @@ public struct InspectionPipeline: Sendable {
       sites: plan.sites.map { SiteReport($0, in: plan.source) },
       notes: opened.notes + plan.diagnostics
         + (batch.isEmpty ? [] : ["the batch is open: counted for 1 (--shape gives another)"]))
-    report.drawing = GraphDrawing(opened.model, marks: GraphDrawing.marks(of: plan))
+    if collectsDetails {
+      report.details = ModelDetails(
+        layers: report.layers, normalizations: NormalizationHealth.lines(plan),
+        drawing: GraphDrawing(opened.model, marks: GraphDrawing.marks(of: plan)))
+    }
     return report
   }
 }

@@ -28,8 +28,8 @@ public struct LintPipeline: Sendable {
     let constants = KernelConstantEvaluator()
     let shapes = ShapeInference(opened.model, constants: constants)
     let plan = FoldPass(opened.folding()).run(opened.model, constants: constants)
-    let numbers = try FoldedNumbers(plan, of: opened.model)
-    let normalizations = NormalizationHealth.lines(opened.model, plan, maxima: numbers.maxima)
+    let numbers = try FoldedNumbers(plan)
+    let normalizations = NormalizationHealth.lines(plan, maxima: numbers.maxima)
     var findings = opened.result.diagnostics.map { diagnostic in
       LintReport.Finding(
         diagnostic.severity == .warning ? .warning : .note, kind: "file", subject: "",

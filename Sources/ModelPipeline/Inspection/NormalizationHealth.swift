@@ -8,17 +8,23 @@ internal import Operators
 /// Everything that is known about a model's batch normalizations: their parameters, what a fold
 /// would do, and what data say.
 enum NormalizationHealth {
-  /// A line for each, with all findings.
+  /// A line for each site of the plan that is one, with all findings.
   static func lines(
-    _ model: Model, _ plan: FoldResult, maxima: [NodeID: Double] = [:],
+    _ plan: FoldResult, maxima: [NodeID: Double] = [:],
     moments: [ValueID: ChannelMoments] = [:]
   ) -> [NormalizationLine] {
+    let model = plan.source
+    let sites = Set(plan.sites.map(\.node))
     var kept: [NodeID: String] = [:]
     for site in plan.sites {
       if case .kept(let reason) = site.outcome { kept[site.node] = reason.description }
     }
     let constants = ConstantView(evaluator: KernelConstantEvaluator())
-    return NormalizationStatistics.all(in: model, constants: constants).map { statistics in
+    // Bodies of functions of which every call was replaced are not run any more.
+    let all = NormalizationStatistics.all(in: model, constants: constants).filter {
+      model.functions.isEmpty || sites.contains($0.node)
+    }
+    return all.map { statistics in
       var statistics = statistics
       if let reason = kept[statistics.node], !statistics.findings.contains(where: \.preventsFold) {
         statistics.findings.append(NormalizationFinding(.keptByFold(reason)))

@@ -35,7 +35,7 @@ public struct StatisticsPipeline: Sendable {
       let plan = watch.time("fold") {
         FoldPass(opened.folding()).run(opened.model, constants: KernelConstantEvaluator())
       }
-      let numbers = try watch.time("weights") { try FoldedNumbers(plan, of: opened.model) }
+      let numbers = try watch.time("weights") { try FoldedNumbers(plan) }
       let tensors = try watch.time("tensors") { try Self.tensors(of: opened.model) }
       var activations = ActivationWatch(opened.model)
       if !data.inputs.isEmpty { try watch.time("run") { try activations.run(data) } }
@@ -43,8 +43,8 @@ public struct StatisticsPipeline: Sendable {
       var report = StatisticsReport(
         path: model, tensors: tensors,
         normalizations: NormalizationHealth.lines(
-          opened.model, plan, maxima: numbers.maxima, moments: activations.moments),
-        weights: numbers.changes.map { WeightLine($0, in: opened.model) },
+          plan, maxima: numbers.maxima, moments: activations.moments),
+        weights: numbers.changes.map { WeightLine($0, in: plan.source) },
         activations: activations.lines, samples: activations.samples,
         notes: opened.notes + plan.diagnostics, stages: watch.stages,
         peakMemory: ProcessFacts.peakMemory)

@@ -47,7 +47,7 @@ public struct GraphDrawing: Sendable, Hashable {
     var place: Int
   }
 
-  /// The nodes in the graph's order, without those that only make constants.
+  /// The nodes in the graph's order, without those that only compute constants or shapes.
   public private(set) var glyphs: [Glyph] = []
   private(set) var tracks: [Track] = []
   private(set) var branches: [Branch] = []

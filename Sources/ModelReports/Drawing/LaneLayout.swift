@@ -23,8 +23,8 @@ struct LaneLayout {
     var nodes: [NodeID] = []
     for id in graph.nodes where model.contains(id) {
       let read = Self.reads(id, model).filter { varies.contains($0) }
-      // Nodes that make something out of nothing but constants (Shape arithmetic) stay out.
-      guard !read.isEmpty else { continue }
+      // What is made of constants or of extents alone stays out, as it tells nothing of the data.
+      guard !read.isEmpty, !Self.readsExtents(model[id]) else { continue }
       for value in read { lastUse[value] = nodes.count }
       varies.formUnion(model[id].outputs.compactMap { $0 })
       nodes.append(id)
@@ -32,6 +32,10 @@ struct LaneLayout {
     self.nodes = nodes
     for output in graph.outputs where varies.contains(output) { lastUse[output] = nodes.count }
     for input in graph.inputs where lastUse[input] != nil { begin(input, at: -1, lane: nil) }
+  }
+
+  private static func readsExtents(_ node: Node) -> Bool {
+    node.isStandard("Shape") || node.isStandard("Size")
   }
 
   /// What a node and its bodies read.

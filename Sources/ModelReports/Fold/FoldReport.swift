@@ -38,6 +38,8 @@ public struct FoldReport: Sendable {
   public var peakMemory: Int?
   /// Whether the text has a line for every site.
   public var explains = false
+  /// What a page shows besides; nil where none is wanted.
+  public var details: ModelDetails?
   /// Whether the text tells time and memory.
   public var tellsTiming = false
 

@@ -82,8 +82,10 @@ extension InspectionReport: Report {
   private func operatorsTable(_ style: TextStyle) -> TextTable {
     var table = TextTable([.init("operator", isFlexible: true), .init("nodes", .right), .init("")])
     let most = operators.map(\.count).max() ?? 1
+    let names = operators.map { DisplayWidth.of($0.name) }.max() ?? 0
+    let room = max(1, min(40, style.width - names - 9))
     for entry in operators {
-      let length = max(1, (entry.count * 40 + most / 2) / most)
+      let length = max(1, (entry.count * room + most / 2) / most)
       table.add([
         entry.name, NumberText.grouped(entry.count),
         String(repeating: style.isUnicode ? "█" : "#", count: length),

@@ -19,8 +19,8 @@ public struct InspectionReport: Sendable {
   public var notes: [String]
   /// The layers to show.
   public var selection = RowSelection()
-  /// The main graph as it is drawn.
-  public var drawing: GraphDrawing?
+  /// What a page shows besides; nil where none is wanted.
+  public var details: ModelDetails?
 
   /// Makes a report from its parts.
   public init(

@@ -7,9 +7,6 @@ public enum LayerTable {
     columns: [
       .text("name", "name", isFlexible: true) { $0.name },
       .text("operator", "operator", isFlexible: true) { $0.opType },
-      .text("graph", "graph", isFlexible: true) { $0.graph },
-      .text("output", "output", isFlexible: true) { $0.output },
-      .text("type", "output") { $0.type },
       .text("shape", "shape") { $0.shape?.joined(separator: "×") ?? "…" },
       .count("parameters", "parameters") { $0.parameters == 0 ? nil : $0.parameters },
       .share("share", "share") { $0.parameters == 0 ? nil : $0.share },
@@ -17,6 +14,9 @@ public enum LayerTable {
       .share("macs-share", "of MACs") { $0.multiplyAdds == 0 ? nil : $0.multiplyAddShare },
       .count("flops", "FLOPs") { $0.operations == 0 ? nil : $0.operations },
       .text("weights", "type") { $0.weightType.map(TypeText.short) ?? "" },
+      .text("output", "makes", isFlexible: true) { $0.output },
+      .text("type", "of type") { $0.type },
+      .text("graph", "graph", isFlexible: true) { $0.graph },
     ],
     usual: ["name", "operator", "shape", "parameters", "share", "macs", "weights"],
     names: { [$0.name, $0.opType] })

@@ -75,6 +75,9 @@ struct RowColumn<Row>: Sendable {
     }
   }
 
+  /// Whether a row has anything here.
+  func holds(something row: Row, _ style: TextStyle) -> Bool { !text(of: row, style).isEmpty }
+
   /// What rows are sorted by where it is a number.
   func number(of row: Row) -> Double? {
     if case .number(let value, _) = content { value(row) } else { nil }

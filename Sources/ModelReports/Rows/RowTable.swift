@@ -41,12 +41,31 @@ struct RowTable<Row: Sendable>: Sendable {
   }
 
   /// The table as text, and how many rows it leaves out.
+  ///
+  /// Where it is wider than the style allows, its last columns go, unless the user chose them.
   func lines(
     _ all: [Row], _ selection: RowSelection, indent: Int = 0, _ style: TextStyle,
     tones: (Row, String) -> TextStyle.Tone? = { _, _ in nil }
   ) -> [String] {
-    let shown = shown(selection)
+    var shown = shown(selection)
     let rows = rows(all, selection)
+    var table = text(rows, shown, indent, style, tones)
+    while selection.columns == nil, shown.count > 2, !table.fits(style) {
+      shown.removeLast()
+      table = text(rows, shown, indent, style, tones)
+    }
+    var lines = table.lines(style)
+    if rows.count < all.count {
+      let counts = "\(NumberText.grouped(rows.count)) of \(NumberText.grouped(all.count)) shown"
+      lines.append(style.colored(String(repeating: " ", count: indent) + counts, .faint))
+    }
+    return lines
+  }
+
+  private func text(
+    _ rows: [Row], _ shown: [RowColumn<Row>], _ indent: Int, _ style: TextStyle,
+    _ tones: (Row, String) -> TextStyle.Tone?
+  ) -> TextTable {
     var table = TextTable(
       shown.map { column in
         var result = TextTable.Column(
@@ -61,14 +80,6 @@ struct RowTable<Row: Sendable>: Sendable {
       }
       table.add(shown.map { $0.text(of: row, style) }, tones: colors)
     }
-    var lines = table.lines(style)
-    if rows.count < all.count {
-      lines.append(
-        style.colored(
-          String(repeating: " ", count: indent)
-            + "\(NumberText.grouped(rows.count)) of \(NumberText.grouped(all.count)) shown", .faint)
-      )
-    }
-    return lines
+    return table
   }
 }

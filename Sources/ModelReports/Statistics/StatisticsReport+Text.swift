@@ -37,24 +37,15 @@ extension StatisticsReport: Report {
 
   /// A paragraph for each kind of finding, the worst first, with all places where it was found.
   private func findingLines(_ style: TextStyle) -> [String] {
-    var order: [String] = []
-    var places: [String: (severity: NormalizationFinding.Severity, places: [String])] = [:]
-    for line in normalizations where selection.admits([line.name]) {
-      for finding in line.statistics.findings {
-        let channels = finding.channelText.isEmpty ? "" : ": \(finding.channelText)"
-        if places[finding.text] == nil { order.append(finding.text) }
-        places[finding.text, default: (finding.severity, [])].places.append(line.name + channels)
-      }
-    }
-    let found = order.compactMap { text in places[text].map { (text, $0.severity, $0.places) } }
-    let sorted = found.enumerated().sorted { ($1.element.1, $0.offset) < ($0.element.1, $1.offset) }
-    var lines: [String] = found.isEmpty ? [] : [""]
-    for (_, (text, severity, places)) in sorted {
-      let shown = places.prefix(8).joined(separator: "; ")
-      let rest = places.count > 8 ? " and \(places.count - 8) more" : ""
-      let label = severity.name.padded(to: 8)
-      var paragraph = Paragraph.lines("\(text): \(shown)\(rest)", label: label, style)
-      paragraph[0] = style.colored(label, severity.tone) + paragraph[0].dropFirst(label.count)
+    let groups = FindingGroup.groups(of: normalizations.filter { selection.admits([$0.name]) })
+    var lines: [String] = groups.isEmpty ? [] : [""]
+    for group in groups {
+      let shown = group.places.prefix(8).joined(separator: "; ")
+      let rest = group.places.count > 8 ? " and \(group.places.count - 8) more" : ""
+      let label = group.severity.name.padded(to: 8)
+      var paragraph = Paragraph.lines("\(group.text): \(shown)\(rest)", label: label, style)
+      paragraph[0] =
+        style.colored(label, group.severity.tone) + paragraph[0].dropFirst(label.count)
       lines += paragraph
     }
     return lines

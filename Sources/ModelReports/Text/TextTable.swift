@@ -68,6 +68,14 @@ struct TextTable {
     }
   }
 
+  /// Whether no line is wider than the style allows.
+  func fits(_ style: TextStyle) -> Bool {
+    let header = Row(cells: columns.map(\.title))
+    let cells = ([header] + rows).map { row in columns.indices.map { cell(row, $0, style) } }
+    let widths = fitted(cells, gap: 2, style)
+    return widths.reduce(indent + 2 * (columns.count - 1), +) <= style.width
+  }
+
   private func cell(_ row: Row, _ position: Int, _ style: TextStyle) -> String {
     position < row.cells.count ? style.plain(row.cells[position]) : ""
   }

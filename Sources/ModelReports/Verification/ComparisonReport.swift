@@ -14,6 +14,8 @@ public struct ComparisonReport: Sendable {
   public var stages: [StageTime]
   /// Bytes of memory the process took at most.
   public var peakMemory: Int?
+  /// What a page shows besides; nil where none is wanted.
+  public var details: ModelDetails?
   /// Whether the text tells time and memory.
   public var tellsTiming = false
 

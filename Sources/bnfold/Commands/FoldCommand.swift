@@ -21,6 +21,7 @@ struct FoldCommand: ParsableCommand {
         bnfold fold model.onnx -o out.onnx --apply plan.json
         bnfold fold model.onnx -o out.onnx --skip 'head.*' without some
         bnfold fold model.onnx -o out.onnx --input x.npz   verify on your numbers
+        bnfold fold model.onnx -o out.onnx --html report.html
         bnfold fold model.onnx -o out.onnx --require-all   exit 1 if a BN stays
         bnfold fold weights.safetensors -o out.safetensors
         bnfold fold yolov4.cfg -o folded.cfg               Darknet; folded.weights too
@@ -95,6 +96,9 @@ struct FoldCommand: ParsableCommand {
   @OptionGroup(title: "REPORTING")
   var reporting: OutputArguments
 
+  @OptionGroup(title: "REPORTING")
+  var page: PageArguments
+
   mutating func validate() throws {
     guard isDry || output != nil else {
       throw ValidationError("Missing '-o <output>': where the folded model goes.")
@@ -102,6 +106,9 @@ struct FoldCommand: ParsableCommand {
     if plan && dryRun { throw ValidationError("--plan and --dry-run exclude each other.") }
     if let maximumKept, maximumKept < 0 {
       throw ValidationError("--max-kept needs a number from 0.")
+    }
+    if page.html == "-" && (plan || (output == "-" && !isDry)) {
+      throw ValidationError("'--html -' wants stdout, and something else does too.")
     }
     if reporting.json && output == "-" && !isDry {
       throw ValidationError("--json and '-o -' both want stdout.")
@@ -120,7 +127,7 @@ struct FoldCommand: ParsableCommand {
       try Console.write(
         PlanReport(report, options: request.folding), reporting, outputIsData: false)
     } else {
-      try Console.write(report, reporting, outputIsData: output == "-" && !isDry)
+      try Console.write(report, reporting, page, outputIsData: output == "-" && !isDry)
     }
     if report.hasFailed { throw ExitCode(ExitStatus.different.rawValue) }
   }
@@ -142,6 +149,7 @@ struct FoldCommand: ParsableCommand {
       verification.assumesConstantDefaults = folding.assumeConstantInputs
       request.verification = verification
     }
+    request.collectsDetails = page.isWanted && !plan
     request.synchronizes = !noSync
     request.keepsFailed = keepFailed
     request.maximumKept = requireAll ? 0 : maximumKept

@@ -16,6 +16,7 @@ struct InspectCommand: ParsableCommand {
         bnfold inspect model.onnx --sort macs --top 10
         bnfold inspect model.onnx --filter Conv --columns name,shape,macs,macs-share
         bnfold inspect model.onnx --shape image=1,3,640,640
+        bnfold inspect model.onnx --html report.html
         bnfold inspect model.onnx --json | jq .totals
       """)
 
@@ -38,13 +39,17 @@ struct InspectCommand: ParsableCommand {
   @OptionGroup(title: "REPORTING")
   var reporting: OutputArguments
 
+  @OptionGroup(title: "REPORTING")
+  var page: PageArguments
+
   mutating func run() throws {
     let selection = try rows.selection(of: LayerTable.keys)
     var report = try InspectionPipeline(
       model: model, reading: reading.options,
-      shapes: Dictionary(shapes.map { ($0.name, $0.extents) }, uniquingKeysWith: { $1 })
+      shapes: Dictionary(shapes.map { ($0.name, $0.extents) }, uniquingKeysWith: { $1 }),
+      collectsDetails: page.isWanted
     ).run()
     report.selection = selection
-    try Console.write(report, reporting, outputIsData: false)
+    try Console.write(report, reporting, page, outputIsData: false)
   }
 }

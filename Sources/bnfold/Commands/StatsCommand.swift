@@ -22,7 +22,7 @@ struct StatsCommand: ParsableCommand {
         bnfold stats model.onnx
         bnfold stats model.onnx --filter 'layer1.*' --channels
         bnfold stats model.onnx --sort absmax --top 20 --columns name,absmax,q99,zeros
-        bnfold stats model.onnx --input batch.npz
+        bnfold stats model.onnx --input batch.npz --html report.html
       """)
 
   @Argument(
@@ -53,6 +53,9 @@ struct StatsCommand: ParsableCommand {
   @OptionGroup(title: "REPORTING")
   var reporting: OutputArguments
 
+  @OptionGroup(title: "REPORTING")
+  var page: PageArguments
+
   mutating func validate() throws {
     guard (0...1024).contains(threads) else {
       throw ValidationError("--threads needs a number from 0 to 1024.")
@@ -73,6 +76,6 @@ struct StatsCommand: ParsableCommand {
     report.selection = selection
     report.showsChannels = channels
     report.tellsTiming = reporting.timing
-    try Console.write(report, reporting, outputIsData: false)
+    try Console.write(report, reporting, page, outputIsData: false)
   }
 }

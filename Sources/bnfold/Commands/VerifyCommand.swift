@@ -41,6 +41,9 @@ struct VerifyCommand: ParsableCommand {
   @OptionGroup(title: "REPORTING")
   var reporting: OutputArguments
 
+  @OptionGroup(title: "REPORTING")
+  var page: PageArguments
+
   mutating func validate() throws {
     guard original != "-" || written != "-" else {
       throw ValidationError("Only one of the models can come from stdin.")
@@ -54,11 +57,12 @@ struct VerifyCommand: ParsableCommand {
     let progress = ProgressLine(reporting)
     defer { progress.clear() }
     var report = try ComparisonPipeline(
-      original: original, written: written, reading: reading.options, verification: options
+      original: original, written: written, reading: reading.options, verification: options,
+      collectsDetails: page.isWanted
     ).run { progress.show($0) }
     progress.clear()
     report.tellsTiming = reporting.timing
-    try Console.write(report, reporting, outputIsData: false)
+    try Console.write(report, reporting, page, outputIsData: false)
     if report.verification.verdict == .failed {
       throw ExitCode(ExitStatus.different.rawValue)
     }

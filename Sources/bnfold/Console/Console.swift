@@ -14,7 +14,9 @@ struct Console {
         StandardStreams.isTerminal(stream) && !isSet("NO_COLOR")
           && ProcessFacts.environment("TERM") != "dumb"
       }
-    return TextStyle(usesColor: usesColor, isUnicode: localeIsUTF8)
+    // Lines of running text are hard to read beyond some length, tables beyond some width.
+    let width = min(160, max(40, StandardStreams.columns(stream) ?? 80))
+    return TextStyle(usesColor: usesColor, isUnicode: localeIsUTF8, width: width)
   }
 
   /// Whether the locale's characters are UTF-8, by the variables in POSIX' order.
@@ -23,6 +25,21 @@ struct Console {
     let locale = names.lazy.compactMap { ProcessFacts.environment($0) }.first { !$0.isEmpty }
     let name = (locale ?? "").lowercased()
     return name.contains("utf-8") || name.contains("utf8")
+  }
+
+  /// Writes a report as a page where that is wanted, and as JSON or text.
+  static func write(
+    _ report: some PageReport, _ options: OutputArguments, _ page: PageArguments,
+    outputIsData: Bool
+  ) throws {
+    if let path = page.html {
+      let files = try OutputFiles(model: path)
+      try files.model.write(Array(report.page.text.utf8))
+      try files.finish(sync: false)
+      try files.commit()
+    }
+    let outputIsData = outputIsData || page.html == "-"
+    try write(report, options, outputIsData: outputIsData)
   }
 
   /// Writes a report: JSON or text on stdout, or text on stderr where stdout is a model.

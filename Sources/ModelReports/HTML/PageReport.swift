@@ -1,0 +1,5 @@
+/// A report that can be a page too.
+public protocol PageReport: Report {
+  /// The report as HTML.
+  var page: HTMLPage { get }
+}
