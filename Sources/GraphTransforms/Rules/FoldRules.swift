@@ -18,8 +18,9 @@ public enum FoldRules {
   static let table: [any OperatorRule] = [
     ConvolutionRule(), TransposedConvolutionRule(), GemmRule(), MatMulRule(),
     BatchNormalizationRule(), NormalizationRule(), RecurrentRule(), AdditionRule(),
-    MultiplicationRule(), IdentityRule(), ActivationRule(), TransposeRule(), ReshapeRule(),
-    SqueezeRule(), ExpandRule(), ConcatRule(), SplitRule(), SliceRule(), GatherRule(),
+    SumRule(), MultiplicationRule(), IdentityRule(), ActivationRule(), TransposeRule(),
+    ReshapeRule(), SqueezeRule(), ExpandRule(), ConcatRule(), SplitRule(), SliceRule(),
+    GatherRule(),
     DepthSpaceRule(), PoolRule(), ReductionRule(), ResizeRule(), PadRule(),
   ]
 
