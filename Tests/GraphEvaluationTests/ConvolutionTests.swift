@@ -23,7 +23,8 @@ import Testing
     var output: Int { (size + 2 * pad - kernel) / stride + 1 }
   }
 
-  /// Planes that stay in cache and planes that do not, one and many jobs, whole blocks and rests.
+  /// One and several tiles of windows, of filters and blocks of channels, one and many jobs, whole
+  /// blocks and rests.
   static let shapes = [
     Shape(channels: 24, filters: 20, size: 40, kernel: 3, pad: 1),
     Shape(channels: 3, filters: 13, size: 33, kernel: 7, stride: 2, pad: 3),
@@ -33,6 +34,7 @@ import Testing
     Shape(batch: 2, channels: 70, filters: 12, size: 6, kernel: 1),
     Shape(channels: 6, filters: 4, size: 12, kernel: 1, stride: 2, groups: 2),
     Shape(channels: 2, filters: 3, size: 20, kernel: 2, stride: 9),
+    Shape(channels: 70, filters: 200, size: 7, kernel: 3, pad: 1),
   ]
 
   private func numbers(_ count: Int, _ random: inout SplitMix64) -> [Double] {
