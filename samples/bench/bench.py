@@ -9,12 +9,10 @@ PART: evaluation (against onnxruntime), verification (a fold of ResNet-50 with a
 worked instead of wall-clock time, for machines that are busy with other things.
 """
 import argparse
-import json
 import os
 import platform
 import shutil
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -87,22 +85,12 @@ def evaluations(options, directory, say):
 def verification(options, directory, say):
     say(VERIFICATION.format(rounds=options.rounds))
     path, _ = networks.make(directory, "resnet50")
-    runs, peaks = [], []
-    for _ in range(options.rounds):
-        start = measure.seconds_of(options.cpu)
-        done = subprocess.run([options.bnfold, "fold", path, "-o", path + ".out", "--json"],
-                              capture_output=True)
-        runs.append(measure.seconds_of(options.cpu) - start)
-        if done.returncode:
-            sys.exit(done.stderr.decode())
-        report = json.loads(done.stdout)
-        peaks.append(report.get("peak_memory_bytes") or 0)
-        stages = report["seconds"]
+    command = [options.bnfold, "fold", path, "-o", path + ".out"]
+    runs = [measure.run(command, cpu=options.cpu) for _ in range(options.rounds)]
     os.remove(path)
     os.remove(path + ".out")
-    say("| seconds | peak MB | of the last run |\n|---:|---:|---|\n")
-    each = "" if options.cpu else ", ".join(f"{n} {seconds:.2f}" for n, seconds in stages.items())
-    say(f"| {statistics.median(runs):.2f} | {max(peaks) / 1e6:.0f} | {each} |\n")
+    say("| seconds | peak MB |\n|---:|---:|\n")
+    say(f"| {statistics.median(r[0] for r in runs):.2f} | {max(r[1] for r in runs):.0f} |\n")
 
 
 def folding(options, directory, say):
