@@ -13,6 +13,7 @@ import os
 import platform
 import shutil
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -25,19 +26,22 @@ import networks  # noqa: E402
 ABOUT = """# Performance
 
 Written by `make bench` (samples/bench/bench.py); models are made for it by recipes with fixed seeds
-and removed again. Machine: {machine}, {processors} processors. {clock}
-"""
+and removed again. Machine: {machine}, {processors} processors. Revision: {revision}.
+{clock}"""
 
-BUSY = """The machine was
-busy with other things, so all times are what processors worked, user and system together (--cpu),
-not those of the wall clock."""
+BUSY = """
+The machine was busy with other things, so all times are what processors worked, user and system
+together (--cpu), not those of the wall clock.
+"""
 
 EVALUATION = """
 ## Evaluation
 
 `bnfold run --repeat` against onnxruntime {version} with its graph optimizations off (so that both
 run the same nodes), same threads, same inputs, batch 1, batch normalizations not folded. Only the
-evaluation is timed. {method}
+evaluation is timed.
+
+{method}
 
 Budget: 1.2 × onnxruntime in Float; in Double 2.5 × our Float.
 
@@ -69,10 +73,19 @@ def machine():
         return platform.processor() or platform.machine()
 
 
+def revision():
+    command = ["git", "-C", os.path.dirname(os.path.abspath(__file__)), "describe", "--always",
+               "--dirty"]
+    try:
+        return subprocess.run(command, capture_output=True, text=True).stdout.strip() or "unknown"
+    except OSError:
+        return "unknown"
+
+
 def evaluations(options, directory, say):
     clock = time.process_time if options.cpu else time.perf_counter
     say(EVALUATION.format(version=evaluation.ort.__version__,
-                          method=" ".join(evaluation.__doc__.split("\n\n")[1].split())))
+                          method=evaluation.__doc__.split("\n\n")[1].strip()))
     for head in evaluation.HEAD:
         say(head + "\n")
     for name in options.networks.split(","):
@@ -123,7 +136,8 @@ def main():
         parts.append(text)
         print(text, end="", flush=True)
 
-    say(ABOUT.format(machine=machine(), processors=os.cpu_count(), clock=BUSY * options.cpu))
+    say(ABOUT.format(machine=machine(), processors=os.cpu_count(),
+                     revision=revision(), clock=BUSY * options.cpu))
     directory = tempfile.mkdtemp(prefix="bnfold-bench-")
     try:
         for part in (evaluations, verification, folding):
