@@ -11,6 +11,8 @@ final class Execution {
   private let observer: GraphRunner.Observer?
   /// Values of `keeping` as they were last made.
   private(set) var kept: [ValueID: RuntimeTensor] = [:]
+  /// Nodes that have run, those of bodies and calls each time anew.
+  private var steps = 0
   /// Bytes of all values alive in all frames.
   private(set) var liveBytes = 0
 
@@ -32,6 +34,13 @@ final class Execution {
   func run(_ id: NodeID, releasing: [ValueID], in frame: ExecutionFrame) throws {
     let node = runner.model[id]
     do {
+      // Functions that call each other twice at every level, or a Loop without an end, would run
+      // for ever within every other limit.
+      steps += 1
+      guard steps <= runner.options.maximumSteps else {
+        throw EvaluationError.Problem.limit(
+          "more than \(runner.options.maximumSteps) nodes would have to run")
+      }
       if node.isStandard("Constant"), let output = node.output(0),
         case .tensor(let tensor) = node.attribute("value")
       {

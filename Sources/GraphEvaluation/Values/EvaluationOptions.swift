@@ -16,6 +16,8 @@ public struct EvaluationOptions: Sendable, Hashable {
   public var maximumElements: Int
   /// Bytes of all values alive at one time, not counting the model's constants.
   public var maximumBytes: Int
+  /// Nodes that one run may run, those of bodies and functions each time anew.
+  public var maximumSteps = 1 << 23
   /// Whether constants stay converted between runs: faster for several samples, at the price of
   /// their memory.
   public var keepsConstants: Bool
