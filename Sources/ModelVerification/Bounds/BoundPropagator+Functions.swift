@@ -58,6 +58,25 @@ extension BoundPropagator {
     return [.amounts(ErrorAmounts(variance: nil, absolute: worst))]
   }
 
+  /// HardSigmoid: alpha·e(x), and for another program's node u·(|alpha·x| + |beta|).
+  ///
+  /// HardSwish is x·HardSigmoid(x) with alpha = 1/6, which the attribute holds in Float.
+  func hardSigmoid(_ node: Node, _ id: NodeID) throws -> [ErrorBound] {
+    let moved = try monotone(node, id)
+    guard roundings > 1, case .float(let alpha)? = node.attribute("alpha"),
+      let x = node.input(0), case .float(let beta) = node.attribute("beta") ?? .float(0.5)
+    else { return moved }
+    var limits = try number(x).doubles().map {
+      0x1p-24 * ((Double(alpha) * $0).magnitude + Double(beta).magnitude)
+    }
+    switch moved.first {
+    case .unknown: return moved
+    case .amounts(let amounts): limits = zip(limits, amounts.limits).map(+)
+    case .exact, nil: break
+    }
+    return [.amounts(ErrorAmounts(variance: nil, absolute: limits))]
+  }
+
   private func multiplied(_ node: Node, by factor: Double) throws -> [ErrorBound] {
     guard let amounts = amounts(node.input(0)) else { return [.exact] }
     return [

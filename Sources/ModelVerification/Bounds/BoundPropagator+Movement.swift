@@ -7,9 +7,6 @@ extension BoundPropagator {
   /// A maximum of many is off by no more than the largest error among them; a mean by no more than
   /// the mean of the errors (and its variance by no more than the mean variance).
   func movement(_ node: Node, _ id: NodeID) throws -> [ErrorBound] {
-    guard isWeightedMean(node) else {
-      return [.unknown("no error bound is known for \(node.opType) of this mode")]
-    }
     let data = dataInputs(node)
     for (position, input) in node.inputs.enumerated()
     where !data.contains(position) && amounts(input) != nil {
@@ -79,9 +76,6 @@ extension BoundPropagator {
     }
   }
 
-  /// Cubic interpolation has negative weights.
-  private func isWeightedMean(_ node: Node) -> Bool {
-    guard node.opType == "Resize" || node.opType == "Upsample" else { return true }
-    return node.attribute("mode")?.text != "cubic"
-  }
+  /// Cubic interpolation has negative weights; the size of others is exact.
+  func isWeightedMean(_ node: Node) -> Bool { node.attribute("mode")?.text != "cubic" }
 }

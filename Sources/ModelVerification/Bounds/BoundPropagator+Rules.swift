@@ -27,14 +27,20 @@ extension BoundPropagator {
       }
     }
     add(["Conv", "ConvTranspose", "Gemm", "MatMul"], parameters: true) { $0.linear }
-    add(["BatchNormalization"], parameters: true) { $0.batchNormalization }
+    add(["BatchNormalization"], parameters: true) { bounds in
+      { try bounds.formulaOrMeasured($0, $1, bounds.batchNormalization) }
+    }
     add(
       ["InstanceNormalization", "LayerNormalization", "GroupNormalization"], parameters: true
-    ) { $0.normalization }
+    ) { bounds in { try bounds.formulaOrMeasured($0, $1, bounds.normalization) } }
     add(["Add", "Sub", "Sum"], parameters: true) { $0.sum }
     add(["Mul", "Div"], parameters: true) { $0.product }
     add(["Max", "Min"], parameters: true) { $0.largest }
-    add(["PRelu"], parameters: true) { $0.parametricReLU }
+    add(["PRelu"], parameters: true) { bounds in
+      { try bounds.formulaOrMeasured($0, $1, bounds.parametricReLU) }
+    }
+    add(["Einsum"], parameters: true) { $0.einsum }
+    add(measuredOperators, parameters: true) { $0.measured }
     add(
       [
         "Identity", "Dropout", "Transpose", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Slice",
@@ -44,9 +50,12 @@ extension BoundPropagator {
     add(
       [
         "Gather", "Expand", "Tile", "Pad", "MaxPool", "GlobalMaxPool", "AveragePool",
-        "GlobalAveragePool", "ReduceMax", "ReduceMean", "Where", "Trilu", "Resize", "Upsample",
+        "GlobalAveragePool", "ReduceMax", "ReduceMean", "Where", "Trilu",
       ]
     ) { $0.movement }
+    add(["Resize", "Upsample"]) { bounds in
+      { bounds.isWeightedMean($0) ? try bounds.movement($0, $1) : try bounds.measured($0, $1) }
+    }
     add(["ReduceMin"]) { $0.smallestOf }
     add(["ReduceSum", "ReduceL1", "ReduceL2", "LpPool", "GlobalLpPool"]) { $0.total }
     add(
@@ -56,11 +65,12 @@ extension BoundPropagator {
     add(["Softmax", "LogSoftmax"]) { $0.softmax }
     add(
       [
-        "Exp", "Log", "Sqrt", "Erf", "Softplus", "Elu", "Selu", "Celu", "HardSigmoid", "Atan",
+        "Exp", "Log", "Sqrt", "Erf", "Softplus", "Elu", "Selu", "Celu", "Atan",
         "Asinh", "ThresholdedRelu", "Floor", "Ceil", "Round", "Sign", "QuantizeLinear", "Clip",
         "Cast",
       ]
     ) { $0.monotone }
+    add(["HardSigmoid"], parameters: true) { $0.hardSigmoid }
     add(["Greater", "Less", "GreaterOrEqual", "LessOrEqual", "Equal"], parameters: true) {
       $0.comparison
     }
@@ -69,4 +79,12 @@ extension BoundPropagator {
     add(["Shape", "Size"]) { _ in { node, _ in node.outputs.map { _ in .exact } } }
     return rules
   }()
+
+  /// Smooth operators whose error is measured.
+  private static let measuredOperators = [
+    "LSTM", "GRU", "RNN", "Attention", "RotaryEmbedding", "RMSNormalization", "LpNormalization",
+    "MeanVarianceNormalization", "LRN", "LpPool", "GlobalLpPool", "ReduceL1", "ReduceL2",
+    "ReduceLogSum", "ReduceLogSumExp", "ReduceSumSquare", "ReduceProd", "CumSum", "Mean", "Pow",
+    "Reciprocal", "Tan", "Sinh", "Cosh", "Asin", "Acos", "Acosh", "Atanh", "DeformConv", "Col2Im",
+  ]
 }
