@@ -144,10 +144,12 @@ extension VerificationSession {
   mutating func probeRegions() throws {
     let shapes = ProbeShapes(
       model: verifier.original, types: types, resolver: resolvers.original,
-      constants: correspondence.originalConstants)
+      constants: correspondence.originalConstants, written: judge.written)
     let probe = RegionProbe(judge: judge, shapes: shapes, seed: options.seed)
+    let closure = RegionClosure(correspondence, reads: reads, makers: makers)
     for (index, region) in regions.enumerated() {
-      let judgement = try probe.probe(region, path: correspondence.graphs[region.graph].path)
+      let judgement = try probe.probe(
+        closure.closed(region), path: correspondence.graphs[region.graph].path)
       report.regions[index].probe = judgement.outcome
       note(judgement, of: index, layer: .regionProbe)
     }
@@ -199,13 +201,16 @@ extension VerificationSession {
           if !result.mayFitOtherwise { break }
         }
       } catch let problem as SampleProblem {
-        report.samples.append(
-          SampleRecord(kind: kind.description, shapes: [:], problem: problem.reason))
+        report.note(
+          SampleRecord(
+            kind: kind.description, shapes: [:], problem: problem.reason, isRandom: kind.isRandom))
         continue
       }
       guard let best else { continue }
-      report.samples.append(
-        SampleRecord(kind: kind.description, shapes: best.shapes, problem: best.result.problem))
+      report.note(
+        SampleRecord(
+          kind: kind.description, shapes: best.shapes, problem: best.result.problem,
+          isRandom: kind.isRandom))
       merge(best.result, &judgements)
     }
     for (index, judgement) in judgements.sorted(by: { $0.key < $1.key }) {

@@ -5,6 +5,7 @@ extension VerificationSession {
   mutating func reachVerdict() {
     noteGapsOfRegions()
     warn()
+    warnOfClasses()
     noteCoverage()
     if !report.failures.isEmpty {
       report.verdict = .failed
@@ -52,6 +53,15 @@ extension VerificationSession {
       report.warnings.append(
         "\(figures.differingIntegers) of \(figures.elements) numbers of \"\(figures.name)\" differ "
           + "as deployed")
+    }
+  }
+
+  private mutating func warnOfClasses() {
+    for figures in report.outputs {
+      guard let classes = figures.classes, classes.agreeing < classes.decided else { continue }
+      report.warnings.append(
+        "the largest score of \"\(figures.name)\" stands elsewhere in "
+          + "\(classes.decided - classes.agreeing) of \(classes.decided) rows")
     }
   }
 

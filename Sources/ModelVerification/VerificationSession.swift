@@ -17,6 +17,8 @@ struct VerificationSession {
   let types: [ValueID: ValueType]
   /// Changed regions; `report.regions` has one entry for each.
   var regions: [Region] = []
+  /// All regions, equal ones too, by what comes out of them.
+  var makers: [ValuePair: Region] = [:]
   var report = VerificationReport()
   /// Linear nodes past which a claim leaves out a shift that counts as zero.
   var withoutShift: Set<NodeID> = []
@@ -47,7 +49,9 @@ struct VerificationSession {
       ?? ClaimedSide(
         model: verifier.original, calls: [:], constants: pairing.originalConstants,
         resolver: originalResolver)
-    let inference = ShapeInference(verifier.original, constants: KernelConstantEvaluator())
+    let inference = ShapeInference(
+      verifier.original, inputShapes: Self.givenShapes(verifier),
+      constants: KernelConstantEvaluator())
     var names: [String: ValueID] = [:]
     var types: [ValueID: ValueType] = [:]
     for (index, value) in verifier.original.values.enumerated() {
@@ -59,6 +63,27 @@ struct VerificationSession {
     self.types = types
   }
 
+  /// Extents that the caller gives to inputs, as far as they are what the model declares: by name,
+  /// or by samples that all have the same.
+  private static func givenShapes(_ verifier: Verifier) -> [ValueID: [Int]] {
+    let (model, options) = (verifier.original, verifier.options)
+    var shapes: [ValueID: [Int]] = [:]
+    for input in model[model.mainGraph].inputs {
+      let name = model[input].name
+      let given = Set(options.inputs.map { $0[name]?.shape })
+      guard let shape = options.shapes[name] ?? (given.count == 1 ? given.first ?? nil : nil),
+        model[input].type?.dimensions.map({ fits(shape, $0) }) ?? true
+      else { continue }
+      shapes[input] = shape
+    }
+    return shapes
+  }
+
+  private static func fits(_ shape: [Int], _ declared: [Dimension]) -> Bool {
+    shape.count == declared.count
+      && zip(declared, shape).allSatisfy { $0.value == nil || $0.value == $1 }
+  }
+
   /// All layers.
   mutating func run() throws -> VerificationReport {
     compareInterfaces()
@@ -67,6 +92,7 @@ struct VerificationSession {
     try checkParameters()
     try probeRegions()
     try runEndToEnd()
+    try compareRecorded()
     reachVerdict()
     return report
   }
@@ -89,8 +115,10 @@ struct VerificationSession {
       let finder = RegionFinder(
         correspondence, originalReads: reads.original, writtenReads: reads.written)
       for region in finder.regions(of: index) where !region.outputs.isEmpty {
+        for output in region.outputs { makers[output] = region }
         if try equality.isEqual(region, in: correspondence) {
           report.provenRegions += 1
+          report.provenNodes += region.originalNodes.count
           continue
         }
         changed[index].append(region)
@@ -101,6 +129,7 @@ struct VerificationSession {
     for (index, list) in changed.enumerated() where isComparedItself(index) {
       for region in list { add(region) }
     }
+    report.equalConstants = equality.equalConstants
   }
 
   /// Whether a graph's regions are judged by themselves, and not as part of a node around it.

@@ -8,7 +8,7 @@ extension ComparisonReport: PageReport {
     drawing?.mark(changed.all, .changed)
     drawing?.mark(changed.wrong, .wrong)
     return HTMLPage(
-      title: "\(original) and \(written)", subtitle: "do they compute the same?", cards: cards,
+      title: "\(original) and \(written ?? "recorded numbers")", subtitle: "do they compute the same?", cards: cards,
       sections: [
         verification.section, PageSections.graph(drawing),
         PageSections.layers(details?.layers ?? []),
@@ -25,7 +25,7 @@ extension ComparisonReport: PageReport {
       HTMLPage.Card(
         label: "Recomputed", figure: NumberText.grouped(elements), remark: "new numbers"),
       HTMLPage.Card(
-        label: "Samples", figure: "\(verification.samples.count { $0.problem == nil })",
+        label: "Samples", figure: NumberText.grouped(verification.completeSamples),
         remark: "run from end to end"),
     ]
   }

@@ -4,8 +4,8 @@ public import ModelVerification
 public struct ComparisonReport: Sendable {
   /// The path of the model that is right by definition.
   public var original: String
-  /// The path of the other.
-  public var written: String
+  /// The path of the other; nil where recorded numbers are compared alone.
+  public var written: String?
   /// What the comparison found.
   public var verification: VerificationReport
   /// What a user should know.
@@ -18,10 +18,12 @@ public struct ComparisonReport: Sendable {
   public var details: ModelDetails?
   /// Whether the text tells time and memory.
   public var tellsTiming = false
+  /// Whether the text has all figures of every output and surviving value.
+  public var showsFigures = false
 
   /// Makes a report from its parts.
   public init(
-    original: String, written: String, verification: VerificationReport, notes: [String] = [],
+    original: String, written: String?, verification: VerificationReport, notes: [String] = [],
     stages: [StageTime] = [], peakMemory: Int? = nil
   ) {
     self.original = original
@@ -39,10 +41,11 @@ extension ComparisonReport: Report {
 
   /// The verdict and its figures.
   public func text(_ style: TextStyle) -> String {
-    var lines = Paragraph.lines("\(original) and \(written)", style)
+    var lines = Paragraph.lines("\(original) and \(written ?? "recorded numbers")", style)
     lines[0] = style.colored(lines[0], .strong)
     for note in notes { lines += Paragraph.lines(note, label: "note    ", style) }
     lines += verification.summaryLines(style)
+    if showsFigures { lines += verification.figureLines(style) }
     if tellsTiming { lines += StageTime.lines(stages, peakMemory: peakMemory, style) }
     return lines.joined(separator: "\n") + "\n"
   }
@@ -51,7 +54,7 @@ extension ComparisonReport: Report {
   public var members: [JSONValue.Member] {
     [
       .init("original", .string(original)),
-      .init("written", .string(written)),
+      .init("written", written.map { .string($0) } ?? .null),
       .init("verification", verification.json),
       .init("notes", .strings(notes)),
       .init("seconds", StageTime.json(stages)),

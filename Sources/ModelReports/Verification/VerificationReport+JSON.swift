@@ -6,7 +6,9 @@ extension VerificationReport {
     .members([
       "verdict": .string(verdict.rawValue),
       "layers": .object(
-        VerificationLayer.allCases.filter { $0 != .interface }.map { layer in
+        VerificationLayer.allCases.filter {
+          $0 != .interface && ($0 != .recorded || !recorded.isEmpty)
+        }.map { layer in
           JSONValue.Member(
             layer.key,
             .members([
@@ -20,9 +22,12 @@ extension VerificationReport {
       "parameters": .array(parameters.map(\.json)),
       "regions": .array(regions.map(\.json)),
       "equal_regions": .integer(provenRegions),
+      "equal_nodes": .integer(provenNodes),
+      "equal_constants": .integer(equalConstants),
       "samples": .array(samples.map(\.json)),
       "outputs": .array(outputs.map(\.json)),
       "values": .array(values.map(\.json)),
+      "recorded": .array(recorded.map(\.json)),
     ])
   }
 }
@@ -98,12 +103,23 @@ extension RegionCheck.Outcome {
 extension SampleRecord {
   fileprivate var json: JSONValue {
     .members([
-      "kind": .string(kind),
+      "kind": .string(kind), "count": .integer(count),
       "shapes": .object(
         shapes.sorted { $0.key < $1.key }.map {
           JSONValue.Member($0.key, .array($0.value.map { .integer($0) }))
         }),
       "problem": problem.map { .string($0) } ?? .null,
+    ])
+  }
+}
+
+extension RecordedCheck {
+  fileprivate var json: JSONValue {
+    .members([
+      "sample": .string(sample), "name": .string(figures.name),
+      "rtol": .number(tolerance.relative), "atol": .number(tolerance.absolute),
+      "beyond": .integer(beyond), "worst_over_bound": .number(worstRatio),
+      "figures": figures.json,
     ])
   }
 }
@@ -118,7 +134,7 @@ extension ValueFigures {
       "maximum_relative_error": .number(maximumRelativeError),
       "maximum_ulp": .number(maximumULP), "mean_error": .number(meanError),
       "signal_to_noise_db": .number(signalToNoise), "cosine": .number(cosine),
-      "worst": worst.map(\.json),
+      "worst": worst.map(\.json), "rms_bound": .number(warningLevel),
       "classes": classes.map {
         .members([
           "agreeing": .integer($0.agreeing), "decided": .integer($0.decided),

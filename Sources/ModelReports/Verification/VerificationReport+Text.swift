@@ -4,8 +4,10 @@ extension VerificationReport {
   /// The verdict, a line for each layer, the outputs' figures, and everything that is wrong.
   func summaryLines(_ style: TextStyle) -> [String] {
     var lines = verdictLines(style)
+    lines += equalityLines
     lines += layerTable.lines(style)
-    if !outputs.isEmpty { lines += [""] + outputTable.lines(style) }
+    if !recorded.isEmpty { lines += [""] + recordedTable.lines(style) }
+    if !outputs.isEmpty { lines += [""] + outputTable.lines(style) + classLines }
     for failure in failures { lines += failure.lines(style) }
     for warning in warnings { lines += Paragraph.lines(warning, label: "warning ", style) }
     for gap in Self.merged(gaps) { lines += Paragraph.lines(gap, label: "gap     ", style) }
@@ -21,6 +23,7 @@ extension VerificationReport {
       }
     let text =
       switch verdict {
+      case .passed where !comparesModels: "the model computes what was recorded"
       case .passed: "the models compute the same"
       case .failed: "\(failures.count) \(failures.count == 1 ? "difference" : "differences")"
       case .partlyCovered: "nothing differs as far as it could be compared"
@@ -28,11 +31,34 @@ extension VerificationReport {
     return [style.colored(word, tone) + ": " + text]
   }
 
+  /// Layers that had something to do here.
+  var shownLayers: [VerificationLayer] {
+    VerificationLayer.allCases.filter { layer in
+      switch layer {
+      case .interface: false
+      case .recorded: !comparesModels || !recorded.isEmpty
+      default: comparesModels
+      }
+    }
+  }
+
+  /// What makes two models equal that have no changed region.
+  private var equalityLines: [String] {
+    guard comparesModels, regions.isEmpty, verdict == .passed else { return [] }
+    func count(_ number: Int, _ noun: String) -> String {
+      "\(NumberText.grouped(number)) \(noun)\(number == 1 ? "" : "s")"
+    }
+    return [
+      "  equal bit for bit: \(count(provenNodes, "node")) with their attributes, "
+        + count(equalConstants, "constant")
+    ]
+  }
+
   private var layerTable: TextTable {
     var table = TextTable(
       [.init("layer"), .init("compared", isFlexible: true), .init("worst / bound", .right)],
       indent: 2)
-    for layer in VerificationLayer.allCases where layer != .interface {
+    for layer in shownLayers {
       let failed = failures.contains { $0.layer == layer }
       table.add(
         [
@@ -60,8 +86,10 @@ extension VerificationReport {
       let done = regions.count { $0.lockstep.ratio != nil }
       return "\(done) of " + count(regions.count, "changed region")
     case .asDeployed:
-      return count(samples.count { $0.problem == nil }, "sample") + ", "
-        + count(values.count, "value")
+      return count(completeSamples, "sample") + ", " + count(values.count, "value")
+    case .recorded:
+      return count(Set(recorded.map(\.sample)).count, "sample") + ", "
+        + count(recorded.count, "array")
     }
   }
 
@@ -79,6 +107,38 @@ extension VerificationReport {
         NumberText.significant(output.rmsWritten), NumberText.significant(output.rmsOriginal),
         NumberText.fixed(output.signalToNoise, decimals: 1),
       ])
+    }
+    return table
+  }
+
+  /// Outputs that look like class scores.
+  private var classLines: [String] {
+    outputs.compactMap { output in
+      guard let classes = output.classes else { return nil }
+      let close = classes.undecided > 0 ? ", \(classes.undecided) too close to tell" : ""
+      let rows = classes.decided == 1 ? "row" : "rows"
+      return "  \(output.name): same class in \(classes.agreeing) of \(classes.decided) \(rows)"
+        + close
+    }
+  }
+
+  private var recordedTable: TextTable {
+    var table = TextTable(
+      [
+        .init("recorded", isFlexible: true), .init("type"), .init("max error", .right),
+        .init("relative", .right), .init("rms", .right), .init("mean", .right),
+        .init("SNR dB", .right), .init("beyond", .right), .init("worst / bound", .right),
+      ], indent: 2)
+    for check in recorded {
+      let figures = check.figures
+      table.add(
+        [
+          figures.name, figures.type, NumberText.significant(figures.maximumError),
+          NumberText.significant(figures.maximumRelativeError),
+          NumberText.significant(figures.rmsWritten), NumberText.significant(figures.meanError),
+          NumberText.fixed(figures.signalToNoise, decimals: 1), NumberText.grouped(check.beyond),
+          NumberText.significant(check.worstRatio),
+        ], tones: check.beyond > 0 ? [0: .bad, 8: .bad] : [:])
     }
     return table
   }

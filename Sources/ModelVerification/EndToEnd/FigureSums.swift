@@ -57,8 +57,12 @@ enum FigureSums {
         let chosen = range.max(by: { d[$0] < d[$1] })
       else { continue }
       let second = range.lazy.filter { $0 != best }.map { r[$0] }.max() ?? -.infinity
+      guard r[best] - second > bound else {
+        agreement.undecided += 1
+        continue
+      }
+      agreement.decided += 1
       if best == chosen { agreement.agreeing += 1 }
-      if r[best] - second > bound { agreement.decided += 1 } else { agreement.undecided += 1 }
     }
     return agreement
   }

@@ -6,6 +6,11 @@ public struct VerificationOptions: Sendable {
   ///
   /// Inputs that a sample does not name are made up.
   public var inputs: [[String: RuntimeTensor]] = []
+  /// What another runtime made of `inputs`: for each sample a tensor by the name of an output or of
+  /// any other value of the main graph.
+  public var expected: [[String: RuntimeTensor]] = []
+  /// How far `expected` may be off.
+  public var tolerances = Tolerances()
   /// Seeded samples when no inputs are given.
   public var samples = 1
   /// The seed of samples and of the region probe.

@@ -70,11 +70,30 @@ struct AffineReader {
     guard node.domain.isEmpty else { throw unreadable(node) }
     switch node.opType {
     case "BatchNormalization": return try batchNormalization(node)
-    case "Identity", "Dropout": return .identity
+    case "Identity": return .identity
+    case "Dropout" where try !isRandom(node): return .identity
     case "Neg": return one([-1], [0])
     case "Mul", "Add", "Sub", "Div": return try arithmetic(node)
     default: throw unreadable(node)
     }
+  }
+
+  /// Whether a Dropout may drop something: in training mode, at a ratio that is not a constant 0.
+  private func isRandom(_ node: Node) throws -> Bool {
+    func number(_ position: Int) throws -> Double? {
+      guard let value = node.input(position) else { return 0 }
+      return try resolver.value(value)?.doubles().first
+    }
+    let opset = model.opsets(in: node.graph)[""] ?? 0
+    if opset >= 12 {
+      let isInference = try number(2) == 0
+      let dropsNothing = try node.input(1) != nil && number(1) == 0
+      return !isInference && !dropsNothing
+    }
+    if opset >= 7 { return false }
+    if case .int(1)? = node.attribute("is_test") { return false }
+    if case .float(0)? = node.attribute("ratio") { return false }
+    return true
   }
 
   private func batchNormalization(_ node: Node) throws -> RecomputedAffine {

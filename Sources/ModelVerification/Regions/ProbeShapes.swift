@@ -11,10 +11,16 @@ struct ProbeShapes {
   let types: [ValueID: ValueType]
   let resolver: ConstantResolver
   let constants: ConstantSet
+  /// The written form, whose operators may ask for extents of their own.
+  let written: RegionForm
 
   /// Proposals in the order in which to try them: small extents, twice as large, the known ones.
   func proposals(for region: Region) -> [Proposal] {
-    let isFlexible = region.originalNodes.allSatisfy { hasFreeExtents(model[$0]) }
+    let isFlexible =
+      region.originalNodes.allSatisfy { hasFreeExtents(model[$0], resolver, constants) }
+      && region.writtenNodes.allSatisfy {
+        hasFreeExtents(written.model[$0], written.resolver, written.constants)
+      }
     var proposals: [Proposal] = []
     let scales = isFlexible ? [1, 2] : []
     for scale in scales { proposals.append(proposal(region) { small($0, region, scale) }) }
@@ -47,8 +53,13 @@ struct ProbeShapes {
   }
 
   /// Whether a node takes any extents behind the channels.
-  private func hasFreeExtents(_ node: Node) -> Bool {
+  private func hasFreeExtents(
+    _ node: Node, _ resolver: ConstantResolver, _ constants: ConstantSet
+  ) -> Bool {
     guard node.domain.isEmpty else { return false }
+    func fixesExtents(_ value: ValueID, _ node: Node) -> Bool {
+      self.fixesExtents(value, node, resolver, constants)
+    }
     switch node.opType {
     case "Conv", "ConvTranspose", "BatchNormalization", "Relu", "LeakyRelu", "PRelu", "Clip",
       "Sigmoid", "Tanh", "HardSwish", "HardSigmoid", "Identity", "Dropout", "Concat", "MaxPool",
@@ -64,7 +75,9 @@ struct ProbeShapes {
   }
 
   /// Whether a constant operand has extents of its own at more than one axis.
-  private func fixesExtents(_ value: ValueID, _ node: Node) -> Bool {
+  private func fixesExtents(
+    _ value: ValueID, _ node: Node, _ resolver: ConstantResolver, _ constants: ConstantSet
+  ) -> Bool {
     guard ["Add", "Sub", "Mul", "Div", "Sum", "PRelu", "Gemm"].contains(node.opType),
       constants.contains(value), let shape = resolver.shape(value)
     else { return false }

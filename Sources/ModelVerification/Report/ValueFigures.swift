@@ -52,9 +52,9 @@ public struct ValueFigures: Sendable, Hashable {
 
 /// Whether the largest class score stands at the same place.
 public struct ClassAgreement: Sendable, Hashable {
-  /// Rows in which it does.
+  /// Decided rows in which it does.
   public var agreeing: Int
-  /// Rows whose two largest scores are farther apart than twice the largest error.
+  /// Rows whose two largest scores are farther apart than twice the rms bound.
   public var decided: Int
   /// Rows that are too close to tell.
   public var undecided: Int

@@ -10,4 +10,6 @@ public enum VerificationLayer: String, Sendable, Hashable, CaseIterable {
   case lockstep
   /// Both models run as they are deployed, in their own precision.
   case asDeployed = "as deployed"
+  /// What another runtime recorded beside what the original computes, within given tolerances.
+  case recorded
 }

@@ -24,6 +24,10 @@ public struct VerificationReport: Sendable {
   public var regions: [RegionCheck] = []
   /// Parts of the graphs that are equal in nodes, attributes and weights.
   public var provenRegions = 0
+  /// The original's nodes in them.
+  public var provenNodes = 0
+  /// Constants that both models have, bit for bit.
+  public var equalConstants = 0
   /// The inputs on which the models ran.
   public var samples: [SampleRecord] = []
   /// Layer 4: figures of each output, the worst over all samples.
@@ -31,11 +35,31 @@ public struct VerificationReport: Sendable {
   /// Layer 4: figures of each surviving float value behind a change, the worst over all samples.
   public var values: [ValueFigures] = []
 
+  /// Adds a sample; one like the last before it is only counted, so that a million of them take no
+  /// memory.
+  mutating func note(_ sample: SampleRecord) {
+    if let last = samples.last, last.isLike(sample) {
+      samples[samples.count - 1].count += 1
+    } else {
+      samples.append(sample)
+    }
+  }
+
+  /// Numbers that another runtime recorded, each sample by itself.
+  public var recorded: [RecordedCheck] = []
+  /// Whether two models were compared, not recorded numbers with one alone.
+  public var comparesModels = true
+
   /// An empty report.
   public init() {}
 
   /// Whether every output was computed by both models on at least one sample.
   public var ranEndToEnd: Bool { samples.contains { $0.problem == nil } }
+
+  /// Samples on which both models ran from their inputs to their outputs.
+  public var completeSamples: Int {
+    samples.reduce(0) { $0 + ($1.problem == nil ? $1.count : 0) }
+  }
 
   /// The largest error of a layer as a fraction of its bound; nil when it compared nothing.
   public func worstRatio(of layer: VerificationLayer) -> Double? {
@@ -45,6 +69,7 @@ public struct VerificationReport: Sendable {
     case .regionProbe: regions.compactMap(\.probe.ratio).max()
     case .lockstep: regions.compactMap(\.lockstep.ratio).max()
     case .asDeployed: values.compactMap(\.deploymentRatio).max()
+    case .recorded: recorded.map(\.worstRatio).max()
     }
   }
 }

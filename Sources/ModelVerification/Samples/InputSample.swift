@@ -36,7 +36,7 @@ public struct InputSample: Sendable {
     let maker = SampleMaker(
       model: model, types: types, options: options,
       extents: IndexExtents(model, types: types, resolver: resolver).extents)
-    guard let kind = maker.kinds.first else { return [] }
+    guard let kind = maker.kinds.first(where: { _ in true }) else { return [] }
     return try (maker.hasFreeDimensions ? SampleMaker.trials : [1]).map { trial in
       let values = try maker.sample(kind, trial: trial)
       return InputSample(values: values, origins: origins(values, model, options, kind))

@@ -14,6 +14,9 @@ struct SampleMaker {
     /// Zeros but for the corners of each channel.
     case corners
 
+    /// Whether another one of its kind differs from it by the seed alone.
+    var isRandom: Bool { if case .normal = self { true } else { false } }
+
     var description: String {
       switch self {
       case .given(let position): "given inputs \(position + 1)"
@@ -33,19 +36,31 @@ struct SampleMaker {
   /// Extents to try for symbolic dimensions that are not the first axis.
   static let trials = [32, 64, 96, 128, 160, 192, 224, 256, 1]
 
-  /// The samples that the options ask for.
-  var kinds: [Kind] {
-    if !options.inputs.isEmpty { return options.inputs.indices.map { .given($0) } }
+  /// The samples that the options ask for, one at a time: their number is the user's.
+  var kinds: some Sequence<Kind> { (0..<kindCount).lazy.map { kind($0) } }
+
+  private var kindCount: Int {
+    if !options.inputs.isEmpty { return options.inputs.count }
+    return normalCount + (options.thorough ? Self.thoroughKinds.count : 0)
+  }
+
+  private func kind(_ position: Int) -> Kind {
+    if !options.inputs.isEmpty { return .given(position) }
+    let normal = normalCount
+    if position < normal { return .normal(seed: options.seed &+ UInt64(position)) }
+    return Self.thoroughKinds[position - normal]
+  }
+
+  private static let thoroughKinds: [Kind] = [
+    .constant(1), .constant(-1), .constant(0), .corners,
+  ]
+
+  private var normalCount: Int {
     // A single bool decides a branch: both must be seen.
     let hasSwitch = required.contains {
       types[$0]?.dataType == .bool && (types[$0]?.dimensions ?? []).allSatisfy { $0.value == 1 }
     }
-    let count = max(1, options.samples, hasSwitch ? 2 : 1)
-    var kinds = (0..<count).map { Kind.normal(seed: options.seed &+ UInt64($0)) }
-    if options.thorough {
-      kinds += [.constant(1), .constant(-1), .constant(0), .corners]
-    }
-    return kinds
+    return max(1, options.samples, hasSwitch ? 2 : 1)
   }
 
   private var required: [ValueID] { model.requiredInputs(of: model.mainGraph) }

@@ -20,6 +20,9 @@ final class RegionEquality {
     writtenResolver = written
   }
 
+  /// Constants of the original that were found again, bit for bit.
+  var equalConstants: Int { Set(sameConstants.filter(\.value).keys.map(\.original)).count }
+
   /// Whether everything that comes out of a region is made in the same way in both models.
   ///
   /// Errors: those of reading weights.
