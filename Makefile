@@ -15,7 +15,7 @@ PREFIX ?= /usr/local
 FILTER ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test test-report fuzz-fold bench score schemas conformance samples lint install clean
+.PHONY: help setup build demo test test-report fuzz-fold bench score schemas conformance verification samples lint install clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -63,6 +63,11 @@ schemas: ## Generate the C of Sources/CModelSchemas from schemas/*.proto
 
 conformance: ## Run ONNX's own backend tests and write docs/conformance.md
 	@BNFOLD_WRITE_CONFORMANCE=1 $(MAKE) --no-print-directory test FILTER=ConformanceTests
+
+verification: $(VENV)/installed $(PEERS_VENV)/installed ## Plant every error, verify other tools' folds, write docs/verification.md
+	@BNFOLD_WRITE_VERIFICATION=1 BNFOLD_PEERS_PYTHON="$(CURDIR)/$(PEERS_VENV)/bin/python" \
+	  $(MAKE) --no-print-directory test \
+	  FILTER='FilePlantTests|FalseAlarmTests'
 
 samples: $(VENV)/installed ## Make the models of samples/ anew from their recipes
 	@$(PYTHON) samples/make_samples.py

@@ -45,6 +45,42 @@ import Testing
     }
   }
 
+  /// Samples are made one at a time, and those that went the same way are told once.
+  @Test func manySamplesAreOneRecord() throws {
+    let report = try HandFold(Array(LinearKind.all[9...9]), seed: 2).verify { $0.samples = 50 }
+    #expect(report.verdict == .passed, "\(report.failures) \(report.gaps)")
+    #expect(report.samples.map(\.count) == [50])
+    #expect(report.completeSamples == 50)
+  }
+
+  /// The extents that a caller gives are those that the probe uses, too: here no others fit.
+  @Test func givenShapesReachTheProbe() throws {
+    func model(_ fold: SmallFold, _ isFolded: Bool) throws -> Model {
+      var sketch = GraphSketch()
+      let x = sketch.model.addInput(
+        "x", type: .tensor(.float32, [.known(1), .known(4), .symbol("h"), .symbol("w")]),
+        to: sketch.graph)
+      let full = try sketch.constant(
+        "full", (0..<(4 * 11 * 13)).map { Double($0 % 7) }, [1, 4, 11, 13])
+      let norm =
+        try isFolded
+        ? fold.drawFolded(&sketch, x, "other") : fold.draw(&sketch, x, "norm")
+      sketch.output(sketch.node("Add", [norm, full], "y"))
+      return sketch.model
+    }
+    let fold = SmallFold(4, seed: 3)
+    let pair = (try model(fold, false), try model(fold, true))
+    var options = VerificationOptions()
+    options.shapes = ["x": [1, 4, 11, 13]]
+    let report = try Verifier(
+      original: pair.0, written: pair.1, claims: [], options: options
+    ).verify()
+    #expect(report.failures.isEmpty, "\(report.failures)")
+    #expect(report.regions.count == 1)
+    #expect(report.regions.first?.probe.ratio != nil, "\(report.gaps)")
+    #expect(report.ranEndToEnd)
+  }
+
   @Test func theSameModelIsProven() throws {
     var pair = try HandFold(Array(LinearKind.all[1...1]), seed: 1)
     pair.written = pair.original
@@ -52,5 +88,8 @@ import Testing
     #expect(report.verdict == .passed)
     #expect(report.regions.isEmpty)
     #expect(report.provenRegions == 3)
+    #expect(report.provenNodes == 3)
+    // The Conv's weight and bias, the four parameters of its BatchNormalization.
+    #expect(report.equalConstants == 6)
   }
 }

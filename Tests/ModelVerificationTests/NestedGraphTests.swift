@@ -1,3 +1,4 @@
+import GraphEvaluation
 import ModelIR
 import ModelVerification
 import Testing
@@ -36,7 +37,7 @@ import Testing
     #expect(report.failures.isEmpty, "\(report.failures)")
     #expect(report.regions.map(\.graph) == ["graph/If \"y\"/then_branch"])
     // Both values of the condition were tried, so the branch ran.
-    #expect(report.samples.count == 2)
+    #expect(report.completeSamples == 2)
     let region = try #require(report.regions.first)
     #expect(region.probe.ratio != nil)
     #expect(region.lockstep.ratio != nil)
@@ -115,6 +116,40 @@ import Testing
       original: function(nil), written: function(planted), claims: []
     ).verify()
     #expect(Set(wrong.failures.map(\.layer)) == [.regionProbe, .lockstep])
+  }
+
+  /// Functions that each call the next twice, 40 deep, before a fold: a trillion nodes to run.
+  @Test func callsThatMultiplyAreAGap() throws {
+    func model(_ folded: Bool) throws -> Model {
+      var sketch = GraphSketch()
+      sketch.model.opsets["my"] = 1
+      var x = sketch.input("x", [1, 3, 6, 5])
+      for level in 0..<40 {
+        let body = sketch.body { body in
+          let inner = body.model.addInput("inner\(level)", type: nil, to: body.graph)
+          guard level < 39 else { return body.node("Relu", [inner], "out\(level)") }
+          let once = body.node("Call\(level + 1)", [inner], "once\(level)", domain: "my")
+          return body.node("Call\(level + 1)", [once], "out\(level)", domain: "my")
+        }
+        sketch.model.functions.append(
+          Function(domain: "my", name: "Call\(level)", body: body, opsets: ["": 15, "my": 1]))
+      }
+      x = sketch.node("Call0", [x], "called", domain: "my")
+      sketch.output(
+        try folded ? fold.drawFolded(&sketch, x, "y") : fold.draw(&sketch, x, "y"))
+      return sketch.model
+    }
+    var options = VerificationOptions()
+    options.evaluation.maximumSteps = 10_000
+    let report = try Verifier(
+      original: model(false), written: model(true), claims: [], options: options
+    ).verify()
+    #expect(report.failures.isEmpty, "\(report.failures)")
+    #expect(report.verdict == .partlyCovered)
+    // The region itself is probed, but nothing ran from end to end.
+    #expect(report.regions.first?.probe.ratio != nil)
+    #expect(!report.ranEndToEnd)
+    #expect(report.gaps.contains { $0.reason.contains("10000 nodes") }, "\(report.gaps)")
   }
 
   /// A body that reads a value which only one of the models has is compared with the node around.

@@ -8,7 +8,8 @@ extension ComparisonReport: PageReport {
     drawing?.mark(changed.all, .changed)
     drawing?.mark(changed.wrong, .wrong)
     return HTMLPage(
-      title: "\(original) and \(written ?? "recorded numbers")", subtitle: "do they compute the same?", cards: cards,
+      title: "\(original) and \(written ?? "recorded numbers")",
+      subtitle: "do they compute the same?", cards: cards,
       sections: [
         verification.section, PageSections.graph(drawing),
         PageSections.layers(details?.layers ?? []),

@@ -83,8 +83,8 @@ extension BoundPropagator {
   /// Smooth operators whose error is measured.
   private static let measuredOperators = [
     "LSTM", "GRU", "RNN", "Attention", "RotaryEmbedding", "RMSNormalization", "LpNormalization",
-    "MeanVarianceNormalization", "LRN", "LpPool", "GlobalLpPool", "ReduceL1", "ReduceL2",
-    "ReduceLogSum", "ReduceLogSumExp", "ReduceSumSquare", "ReduceProd", "CumSum", "Mean", "Pow",
-    "Reciprocal", "Tan", "Sinh", "Cosh", "Asin", "Acos", "Acosh", "Atanh", "DeformConv", "Col2Im",
+    "MeanVarianceNormalization", "LRN", "ReduceLogSum", "ReduceLogSumExp", "ReduceSumSquare",
+    "ReduceProd", "CumSum", "Mean", "Pow", "Reciprocal", "Tan", "Sinh", "Cosh", "Asin", "Acos",
+    "Acosh", "Atanh", "DeformConv", "Col2Im",
   ]
 }

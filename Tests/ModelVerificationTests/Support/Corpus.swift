@@ -1,11 +1,8 @@
 import ByteStore
 import Foundation
-import GraphEvaluation
-import GraphTransforms
 import ModelFormats
-import ModelIR
-import ModelVerification
 import ONNXFormat
+import TestSupport
 import Testing
 
 /// The models of BNFOLD_CORPUS.
@@ -13,12 +10,13 @@ enum Corpus {
   static let folder = ProcessInfo.processInfo.environment["BNFOLD_CORPUS"]
 
   /// Names without extension, in order; none without a corpus.
-  static let names: [String] = {
-    guard let folder,
-      let files = try? FileManager.default.contentsOfDirectory(atPath: folder)
-    else { return [] }
+  static let names: [String] = folder.map { names(in: $0) } ?? []
+
+  /// Models in a folder, without extension, in order.
+  static func names(in folder: String) -> [String] {
+    let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
     return files.filter { $0.hasSuffix(".onnx") }.map { String($0.dropLast(5)) }.sorted()
-  }()
+  }
 
   static func read(_ path: String) throws -> ReadResult {
     try ONNXReader().read(ByteSource(file: path), options: ReadOptions())
@@ -29,45 +27,35 @@ enum Corpus {
   }
 }
 
-/// A model of a file, folded, written, and read again.
-struct FoldedFile {
-  let original: ReadResult
-  let folded: FoldResult
-  let written: ReadResult
-  let claims: [NamedClaim]
+/// A model that folds are tried on.
+struct Subject: Sendable {
+  var name: String
+  var path: String
+  var bytes: Int
+  /// Whether it comes from the corpus; otherwise a recipe made it.
+  var isCorpus: Bool
 
-  /// Folds into a file in `folder`; sites whose tensors do not fit their type are kept.
-  init(_ original: ReadResult, in folder: String) throws {
-    self.original = original
-    var options = FoldOptions()
-    while true {
-      let folded = FoldPass(options).run(original.model, constants: KernelConstantEvaluator())
-      let output = try OutputFiles(model: "\(folder)/folded.onnx")
-      do {
-        try ONNXWriter().write(folded.model, basedOn: original, to: output)
-      } catch let problem as UnwritableTensor {
-        guard case .initializer(let value) = problem.owner else { throw problem }
-        let sites = folded.sites(in: value)
-        try #require(!sites.isEmpty)
-        for site in sites { options.excluded[site] = .excluded("\(problem.error)") }
-        continue
-      }
-      try output.finish(sync: false)
-      try output.commit()
-      self.folded = folded
-      claims = NamedClaim.claims(folded.claims, in: folded.model)
-      written = try Corpus.read("\(folder)/folded.onnx")
-      return
+  /// The corpus, where there is one, and the models of Tests/Recipes/variance_models.py, where
+  /// there is a Python to make them.
+  static let all: [Subject] = corpus + generated
+
+  static let corpus: [Subject] = Corpus.folder.map { subjects(in: $0, isCorpus: true) } ?? []
+
+  static let generated: [Subject] = {
+    guard let python = TestPython.path else { return [] }
+    let recipe = "\(Samples.repository)/Tests/Recipes/variance_models.py"
+    let folder = "\(Samples.repository)/.build/variance-models"
+    guard let run = try? CommandRun.program(python, [recipe, folder]), run.status == 0 else {
+      return []
     }
-  }
+    return subjects(in: folder, isCorpus: false)
+  }()
 
-  func verify(
-    claims: [NamedClaim]?, _ change: (inout VerificationOptions) -> Void = { _ in }
-  ) throws -> VerificationReport {
-    var options = VerificationOptions()
-    change(&options)
-    return try Verifier(
-      original: original.model, written: written.model, claims: claims, options: options
-    ).verify()
+  private static func subjects(in folder: String, isCorpus: Bool) -> [Subject] {
+    Corpus.names(in: folder).map { name in
+      let path = "\(folder)/\(name).onnx"
+      let bytes = (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
+      return Subject(name: name, path: path, bytes: bytes, isCorpus: isCorpus)
+    }
   }
 }

@@ -3,16 +3,27 @@ import Testing
 
 /// Numbers as the four float types store them, by arithmetic of the tests' own.
 enum StoredNumbers {
+  /// Bits of the fraction and the smallest normal exponent of a type.
+  private static func format(_ type: DataType) -> (fraction: Int, lowest: Int) {
+    switch type {
+    case .float16: (10, -14)
+    case .bfloat16: (7, -126)
+    case .float32: (23, -126)
+    default: (52, -1022)
+    }
+  }
+
+  /// The distance of a number's neighbours in a type.
+  static func ulp(of value: Double, _ type: DataType) -> Double {
+    let (fraction, lowest) = format(type)
+    let exponent = value == 0 ? lowest : max(Int(value.exponent), lowest)
+    return Double(sign: .plus, exponent: exponent - fraction, significand: 1)
+  }
+
   /// The nearest number of a type, ties to even.
   static func rounded(_ value: Double, to type: DataType) -> Double {
     guard value != 0, value.isFinite else { return value }
-    let (fraction, lowest): (Int, Int) =
-      switch type {
-      case .float16: (10, -14)
-      case .bfloat16: (7, -126)
-      case .float32: (23, -126)
-      default: (52, -1022)
-      }
+    let (fraction, lowest) = format(type)
     let exponent = max(Int(value.exponent), lowest) - fraction
     // Two steps, since 2^exponent may be below Double's range.
     let unit = Double(sign: .plus, exponent: exponent, significand: 1)
