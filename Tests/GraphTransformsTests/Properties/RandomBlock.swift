@@ -120,7 +120,12 @@ struct RandomBlock {
     case 4:
       isPositive = true
       isWithoutShift = true
-      return node("PRelu", [x, builder.constant("slope", [shape[1], 1, 1])])
+      // Slopes below 1, so that no difference grows here.
+      let slopes = (0..<shape[1]).map { _ in
+        let slope = builder.random.normal()
+        return slope / (1 + abs(slope))
+      }
+      return node("PRelu", [x, builder.constant("slope", [shape[1], 1, 1], slopes)])
     case 5:
       isPositive = true
       return node("ReduceMax", [x], ["axes": .ints([2]), "keepdims": .int(1)], shrinking: [2])
