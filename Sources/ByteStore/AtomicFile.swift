@@ -121,6 +121,12 @@ public final class AtomicFile {
     try writer.copy(from: source, range)
   }
 
+  /// Leaves room for bytes that are written at their places; see `write(_:threads:)`.
+  func positionalWriter(for added: Int) throws(FileAccessError) -> PositionalWriter {
+    checkWriting()
+    return try writer.positional(for: added)
+  }
+
   /// Replaces bytes written before; the end of the file stays where it is.
   public func overwrite(_ bytes: RawSpan, at offset: Int) throws(FileAccessError) {
     checkWriting()

@@ -198,9 +198,11 @@
   }
 
   /// Fills `destination` with the bytes of `range`; both have the same length.
-  func read(
+  public func read(
     _ range: Range<Int>, into destination: UnsafeMutableRawBufferPointer
   ) throws(FileAccessError) {
+    try checkInside(range)
+    precondition(destination.count == range.count, "a buffer of another length")
     switch backing {
     case .memory(let bytes):
       unsafe bytes.withUnsafeBytes { all in

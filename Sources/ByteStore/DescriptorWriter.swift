@@ -83,18 +83,19 @@ struct DescriptorWriter {
     used = 0
   }
 
+  /// Writes at places of its own, up to `count` bytes behind what is there; what is appended
+  /// later comes behind those.
+  mutating func positional(for added: Int) throws(FileAccessError) -> PositionalWriter {
+    try flush()
+    guard lseek(descriptor, off_t(count + added), SEEK_SET) >= 0 else { throw failure(errno) }
+    defer { count += added }
+    return PositionalWriter(descriptor: descriptor, path: path, calls: calls, start: count)
+  }
+
   /// Replaces bytes that were written and flushed before.
   func overwrite(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(FileAccessError) {
-    var done = 0
-    while done < bytes.count {
-      let rest = unsafe UnsafeRawBufferPointer(rebasing: bytes[done...])
-      let written = unsafe pwrite(descriptor, rest.baseAddress, rest.count, off_t(offset + done))
-      if written > 0 {
-        done += written
-      } else if written == 0 || errno != EINTR {
-        throw failure(written == 0 ? EIO : errno)
-      }
-    }
+    try unsafe PositionalWriter(descriptor: descriptor, path: path, calls: calls, start: 0)
+      .write(bytes, at: offset)
   }
 
   private mutating func prepareBuffer() {

@@ -14,6 +14,9 @@ public enum ProcessFacts {
     return unsafe String(cString: value)
   }
 
+  /// Processors that are there to be used, from 1 to 64.
+  public static let processors = max(1, min(64, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))))
+
   /// Bytes of physical memory the process had at most.
   public static var peakMemory: Int? {
     var usage = rusage()

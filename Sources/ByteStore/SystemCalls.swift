@@ -11,6 +11,8 @@
 /// Each returns what the C function returns and leaves the reason in errno.
 @safe struct SystemCalls: Sendable {
   var write: @Sendable (_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int
+  var writeAt:
+    @Sendable (_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer, _ offset: Int) -> Int
   /// Inside the kernel, to the output's current position.
   var copyRange: @Sendable (_ from: Int32, _ offset: Int, _ to: Int32, _ count: Int) -> Int
   var synchronize: @Sendable (_ descriptor: Int32) -> Int32
@@ -21,6 +23,9 @@
     write: { descriptor, bytes in
       // More than this at once the kernel does not take anyway.
       unsafe Self.write(descriptor, bytes.baseAddress, min(bytes.count, 1 << 30))
+    },
+    writeAt: { descriptor, bytes, offset in
+      unsafe pwrite(descriptor, bytes.baseAddress, min(bytes.count, 1 << 30), off_t(offset))
     },
     copyRange: { from, offset, to, count in
       #if canImport(Darwin)

@@ -60,6 +60,7 @@ extension VerificationSession {
   /// Claims whose targets are found in the written model; the others are gaps.
   private mutating func resolvedClaims() -> [ResolvedClaim] {
     var result: [ResolvedClaim] = []
+    var targets: [GraphID: [String: ValueID]] = [:]
     for named in verifier.claims ?? [] {
       guard let index = correspondence.pair(ofOriginal: named.graph) else {
         report.gaps.append(
@@ -69,11 +70,8 @@ extension VerificationSession {
         continue
       }
       let pair = correspondence.graphs[index]
-      let written = verifier.written
-      let target = written[pair.written].initializers.first {
-        written[$0].name == named.targetName
-      }
-      guard let target else {
+      if targets[pair.written] == nil { targets[pair.written] = initializers(of: pair.written) }
+      guard let target = targets[pair.written]?[named.targetName] else {
         report.failures.append(
           VerificationFailure(
             layer: .parameters, graph: pair.path, subject: named.targetName,
@@ -86,6 +84,14 @@ extension VerificationSession {
           isClaimed: true))
     }
     return result
+  }
+
+  /// The stored tensors of a graph of the written model by name.
+  private func initializers(of graph: GraphID) -> [String: ValueID] {
+    let written = verifier.written
+    return Dictionary(
+      written[graph].initializers.map { (written[$0].name, $0) },
+      uniquingKeysWith: { first, _ in first })
   }
 
   /// Stored tensors of changed regions that no claim explains.

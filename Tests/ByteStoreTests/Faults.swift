@@ -25,6 +25,14 @@ enum Faults {
         written.add(max(0, count))
         return count
       }
+      unsafe calls.writeAt = { descriptor, bytes, offset in
+        // Several threads may pass the limit together: each takes its bytes first.
+        let before = written.taking(bytes.count)
+        guard before < limit else { return fail(code) }
+        let part = unsafe UnsafeRawBufferPointer(
+          rebasing: bytes[..<min(bytes.count, limit - before)])
+        return unsafe SystemCalls.system.writeAt(descriptor, part, offset)
+      }
       calls.copyRange = { _, _, _, _ in fail(ENOSYS) }
     }
   }
@@ -40,6 +48,12 @@ enum Faults {
         }
         let part = unsafe UnsafeRawBufferPointer(rebasing: bytes[..<min(bytes.count, size)])
         return unsafe SystemCalls.system.write(descriptor, part)
+      }
+      unsafe calls.writeAt = { descriptor, bytes, offset in
+        turn.add(1)
+        guard turn.value.isMultiple(of: 2) else { return fail(EINTR) }
+        let part = unsafe UnsafeRawBufferPointer(rebasing: bytes[..<min(bytes.count, size)])
+        return unsafe SystemCalls.system.writeAt(descriptor, part, offset)
       }
       calls.copyRange = { from, offset, to, count in
         turn.add(1)
@@ -70,4 +84,7 @@ final class Counter: Sendable {
   var value: Int { number.load(ordering: .relaxed) }
 
   func add(_ amount: Int) { number.add(amount, ordering: .relaxed) }
+
+  /// Adds, and tells what it was before.
+  func taking(_ amount: Int) -> Int { number.add(amount, ordering: .relaxed).oldValue }
 }

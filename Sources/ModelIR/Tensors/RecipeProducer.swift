@@ -14,6 +14,8 @@ struct RecipeProducer {
   private let fitIndex: ChannelIndex?
   private var lostSquares: [Double] = []
   private var normSquares: [Double] = []
+  /// Room for one piece of Floats, reused from piece to piece.
+  private var floats: [Float] = []
 
   init(_ recipe: TensorRecipe, dataType: DataType, shape: TensorShape) throws {
     guard dataType.isFoldableFloat else { throw TensorError.notComputable(dataType) }
@@ -22,14 +24,7 @@ struct RecipeProducer {
     self.shape = shape
     strides = shape.strides
     expanded = try recipe.terms.map { term in
-      guard let source = term.source else { return nil }
-      if case .stored(let elements) = source.storage, term.placement == nil,
-        source.shape == shape, elements.encoding == .littleEndian, elements.pieces.count == 1,
-        source.dataType.bitWidth >= 8
-      {
-        return nil
-      }
-      return try source.doubles()
+      Self.isPlain(term, shape) ? nil : try term.source?.doubles()
     }
     fitIndex =
       dataType == .float16 && shape.rank > 0
@@ -41,12 +36,26 @@ struct RecipeProducer {
     }
   }
 
+  /// Whether ranges of elements can be computed one without the others, at no cost: nothing has to
+  /// be expanded first or summed up over the whole.
+  static func isDivisible(_ recipe: TensorRecipe, _ type: DataType, _ shape: TensorShape) -> Bool {
+    type != .float16 && recipe.terms.allSatisfy { isPlain($0, shape) }
+  }
+
+  /// A term whose elements stand in a source as they are, or that has no source.
+  private static func isPlain(_ term: TensorRecipe.Term, _ shape: TensorShape) -> Bool {
+    guard let source = term.source else { return true }
+    guard case .stored(let elements) = source.storage else { return false }
+    return term.placement == nil && source.shape == shape && elements.encoding == .littleEndian
+      && elements.pieces.count == 1 && source.dataType.bitWidth >= 8
+  }
+
   /// Computes the elements of `range` and hands them out in their plain form.
   mutating func produce(
     _ range: Range<Int>, _ body: (RawSpan, Range<Int>) throws -> Void
   ) throws {
-    if let floats = try scaledFloats(range) {
-      try unsafe body(floats.span.bytes, range)
+    if try scaleFloats(range) {
+      try unsafe body(floats.span.extracting(0..<range.count).bytes, range)
       return
     }
     var sums = [Double](repeating: 0, count: range.count)
@@ -69,25 +78,25 @@ struct RecipeProducer {
 
   // MARK: Float by the vector loops
 
-  /// The common case, one Float source times factors, without a detour through Double arrays.
-  private func scaledFloats(_ range: Range<Int>) throws -> [Float]? {
+  /// The common case, one Float source times factors, without a detour through Double arrays:
+  /// `floats` has the elements then.
+  private mutating func scaleFloats(_ range: Range<Int>) throws -> Bool {
     guard dataType == .float32, recipe.terms.count == 1, let source = recipe.terms[0].source,
       source.dataType == .float32, expanded[0] == nil,
       case .stored(let elements) = source.storage, let piece = elements.pieces.first
-    else { return nil }
-    var result = [Float](repeating: 0, count: range.count)
+    else { return false }
     let first = piece.lowerBound + range.lowerBound * 4
     let bytes = first..<(first + range.count * 4)
     guard bytes.upperBound <= piece.upperBound else {
       throw TensorError.wrongLength(found: piece.count, expected: shape.elementCount * 4)
     }
-    try elements.source.withBytes(bytes) { span in
-      unsafe result.withUnsafeMutableBytes { target in
-        unsafe span.withUnsafeBytes { unsafe target.copyMemory(from: $0) }
-      }
+    if floats.count < range.count { floats = [Float](repeating: 0, count: range.count) }
+    try unsafe floats.withUnsafeMutableBytes { target in
+      try unsafe elements.source.read(
+        bytes, into: UnsafeMutableRawBufferPointer(rebasing: target[..<bytes.count]))
     }
     let runs = FactorRuns(recipe.terms[0].factors, shape: shape, strides: strides)
-    unsafe result.withUnsafeMutableBufferPointer { buffer in
+    unsafe floats.withUnsafeMutableBufferPointer { buffer in
       guard let base = buffer.baseAddress else { return }
       runs.forEach(in: range) { start, count, weight in
         unsafe bnfold_scale_f32(
@@ -100,12 +109,11 @@ struct RecipeProducer {
         }
       }
     }
-    let finite = unsafe result.withUnsafeBufferPointer {
-      guard let base = $0.baseAddress else { return true }
-      return unsafe bnfold_all_finite_f32(base, $0.count) == 1
-    }
     // The slow path finds out which element it was, and whether it overflowed or never was finite.
-    return finite ? result : nil
+    return unsafe floats.withUnsafeBufferPointer {
+      guard let base = $0.baseAddress else { return true }
+      return unsafe bnfold_all_finite_f32(base, range.count) == 1
+    }
   }
 
   // MARK: Any sum, in Double

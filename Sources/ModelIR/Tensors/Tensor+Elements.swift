@@ -19,14 +19,7 @@ extension Tensor {
       try StoredElementReader(elements, dataType: dataType, count: shape.elementCount)
         .forEachPiece(step: step, body)
     case .derived(let recipe):
-      var producer = try RecipeProducer(recipe, dataType: dataType, shape: shape)
-      var start = 0
-      while start < shape.elementCount {
-        let end = min(start + step, shape.elementCount)
-        try producer.produce(start..<end, body)
-        start = end
-      }
-      try producer.finish()
+      try Self.produce(0..<shape.elementCount, of: recipe, self, step: step, body)
     case .sparse(let values, let indices):
       let bytes = try SparseExpansion.bytes(
         values: values, indices: indices, dataType: dataType, shape: shape)
@@ -34,6 +27,42 @@ extension Tensor {
       try StoredElementReader(whole, dataType: dataType, count: shape.elementCount)
         .forEachPiece(step: step, body)
     }
+  }
+
+  /// Ranges that cover the elements and can be produced one without the others, of about
+  /// `elements` each; one range where that is not possible or does not pay.
+  public func divided(into elements: Int) -> [Range<Int>] {
+    let whole = 0..<shape.elementCount
+    guard case .derived(let recipe) = storage, whole.count > elements,
+      RecipeProducer.isDivisible(recipe, dataType, shape)
+    else { return [whole] }
+    let step = max(8, elements & ~7)
+    return stride(from: 0, to: whole.count, by: step).map { $0..<min($0 + step, whole.count) }
+  }
+
+  /// Walks one of the ranges of `divided(into:)` as `forEachPiece` walks all elements.
+  public func forEachPiece(
+    of range: Range<Int>, maximumElements: Int = 1 << 18,
+    _ body: (RawSpan, Range<Int>) throws -> Void
+  ) throws {
+    guard case .derived(let recipe) = storage, range.count < shape.elementCount else {
+      return try forEachPiece(maximumElements: maximumElements, body)
+    }
+    try Self.produce(range, of: recipe, self, step: max(8, maximumElements & ~7), body)
+  }
+
+  private static func produce(
+    _ range: Range<Int>, of recipe: TensorRecipe, _ tensor: Tensor, step: Int,
+    _ body: (RawSpan, Range<Int>) throws -> Void
+  ) throws {
+    var producer = try RecipeProducer(recipe, dataType: tensor.dataType, shape: tensor.shape)
+    var start = range.lowerBound
+    while start < range.upperBound {
+      let end = min(start + step, range.upperBound)
+      try producer.produce(start..<end, body)
+      start = end
+    }
+    try producer.finish()
   }
 
   /// All elements in their plain form.

@@ -135,16 +135,19 @@ extension ModelSplice {
   /// more.
   private func editSharding(_ id: NodeID, _ edit: inout MessageEdit) throws {
     typealias Field = ONNXFields.DeviceConfiguration
+    let positions = edit.positions(of: ONNXFields.Node.deviceConfigurations)
+    guard !positions.isEmpty else { return }
     let after = new[id]
-    var gone = changes.vanished[after.graph] ?? []
-    gone.formUnion(ModelChanges.names(old[id].inputs + old[id].outputs, old))
-    gone.subtract(ModelChanges.names(after.inputs + after.outputs, new))
-    guard !gone.isEmpty else { return }
-    for position in edit.positions(of: ONNXFields.Node.deviceConfigurations) {
+    let vanished = changes.vanished[after.graph] ?? []
+    let before = Set(ModelChanges.names(old[id].inputs + old[id].outputs, old))
+    let kept = Set(ModelChanges.names(after.inputs + after.outputs, new))
+    for position in positions {
       var configuration = try self.edit(edit.records[position].body)
-      for spec in configuration.positions(of: Field.shardingSpec)
-      where gone.contains(try text(Field.tensorName, in: configuration.records[spec])) {
-        configuration.drop(spec)
+      for spec in configuration.positions(of: Field.shardingSpec) {
+        let name = try text(Field.tensorName, in: configuration.records[spec])
+        if vanished.contains(name) || before.contains(name), !kept.contains(name) {
+          configuration.drop(spec)
+        }
       }
       edit.replace(position, content: configuration.rope)
     }

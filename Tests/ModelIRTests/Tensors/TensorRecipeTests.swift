@@ -101,6 +101,41 @@ import Testing
     #expect(pieces == expected)
   }
 
+  @Test(arguments: [DataType.float32, .float64, .bfloat16, .float16])
+  func rangesGiveWhatTheWholeGives(type: DataType) throws {
+    var random = SplitMix64(seed: 5)
+    let source = try weight((0..<1000).map { _ in Float(random.normal()) }, [10, 20, 5])
+    let recipe = TensorRecipe(terms: [.init(source: source)])
+      .scaled(by: (0..<20).map { Double($0) + 0.3 }, at: .axis(1))
+    let tensor = Tensor(dataType: type, shape: source.shape, recipe: recipe)
+    let whole = try tensor.loadBytes()
+    let ranges = tensor.divided(into: 100)
+    // Half precision sums up what is lost over the whole tensor.
+    #expect(ranges.count == (type == .float16 ? 1 : 11))
+    var bytes: [UInt8] = []
+    var next = 0
+    for range in ranges {
+      #expect(range.lowerBound == next)
+      next = range.upperBound
+      try tensor.forEachPiece(of: range, maximumElements: 24) { piece, _ in
+        for index in 0..<piece.byteCount {
+          bytes.append(unsafe piece.unsafeLoad(fromByteOffset: index, as: UInt8.self))
+        }
+      }
+    }
+    #expect(next == 1000)
+    #expect(bytes == whole)
+  }
+
+  @Test func whatIsNotPlainStaysWhole() throws {
+    let source = try weight([Float](repeating: 1, count: 100), [100])
+    #expect(source.divided(into: 10) == [0..<100])
+    let wide = Tensor(
+      dataType: .float32, shape: try #require(TensorShape([3, 100])),
+      recipe: TensorRecipe(terms: [.init(source: source)]))
+    #expect(wide.divided(into: 10) == [0..<300])
+  }
+
   @Test func aHalfThatOverflowsIsRefusedWithItsChannel() throws {
     // 1.0 and 2.0 as halves.
     let source = try #require(
