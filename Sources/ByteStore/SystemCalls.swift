@@ -46,6 +46,13 @@
     },
     rename: { folder, from, to in unsafe renameat(folder, from, folder, to) })
 
+  /// The system's own, for files that every write appends to, wherever it is meant to go.
+  static let appending: SystemCalls = {
+    var calls = system
+    unsafe calls.writeAt = { descriptor, bytes, _ in unsafe system.write(descriptor, bytes) }
+    return calls
+  }()
+
   private static func write(_ descriptor: Int32, _ start: UnsafeRawPointer?, _ count: Int) -> Int {
     #if canImport(Glibc)
       unsafe Glibc.write(descriptor, start, count)

@@ -8,6 +8,11 @@ public struct FormatRegistry: Sendable {
   /// Makes a registry of readers.
   public init(_ readers: [any ModelReader]) { self.readers = readers }
 
+  /// The usual ending of each format's file names, without the dot.
+  public var usualExtensions: [String] {
+    readers.compactMap { type(of: $0).format.fileExtensions.first }
+  }
+
   /// The reader for a file, by its first bytes and its name.
   ///
   /// Errors: `FormatError` when the file is empty, of a known other format, or of none.

@@ -17,6 +17,11 @@ public enum TestFiles {
     String(decoding: try bytes(path), as: UTF8.self)
   }
 
+  /// Removes a file.
+  public static func remove(_ path: String) throws {
+    try FileManager.default.removeItem(atPath: path)
+  }
+
   /// Whether something stands at a path.
   public static func exists(_ path: String) -> Bool {
     FileManager.default.fileExists(atPath: path)

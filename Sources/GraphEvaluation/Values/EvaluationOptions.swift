@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
+internal import ByteStore
 
 /// What an evaluation may use.
 public struct EvaluationOptions: Sendable, Hashable {
@@ -27,11 +21,9 @@ public struct EvaluationOptions: Sendable, Hashable {
     threads: Int = 0, maximumElements: Int = 1 << 31, maximumBytes: Int = 1 << 36,
     keepsConstants: Bool = true
   ) {
-    self.threads = threads > 0 ? threads : Self.processors
+    self.threads = threads > 0 ? threads : ProcessFacts.processors
     self.maximumElements = maximumElements
     self.maximumBytes = maximumBytes
     self.keepsConstants = keepsConstants
   }
-
-  private static let processors = max(1, min(64, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))))
 }

@@ -44,7 +44,7 @@ extension FoldReport: Report {
       .init("input", .string(input)),
       .init("output", .string(output)),
       .init("outcome", .string(endingName)),
-      .init("reason", endingReason.map { .string($0) } ?? .null),
+      .init("reason", failure.map { .string($0) } ?? .null),
       .init("before", before.json),
       .init("after", after.json),
       .init("folded", .integer(folded)),
@@ -64,13 +64,6 @@ extension FoldReport: Report {
     case .planned: "planned"
     case .refused: "refused"
     case .keptForStudy: "kept for study"
-    }
-  }
-
-  private var endingReason: String? {
-    switch ending {
-    case .written, .copied, .planned: nil
-    case .refused(let reason), .keptForStudy(let reason): reason
     }
   }
 }

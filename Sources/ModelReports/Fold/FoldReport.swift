@@ -69,10 +69,13 @@ public struct FoldReport: Sendable {
   public var folded: Int { sites.count(where: \.isFolded) }
 
   /// Whether something failed, so that the exit code is 1.
-  public var hasFailed: Bool {
+  public var hasFailed: Bool { failure != nil }
+
+  /// What failed.
+  public var failure: String? {
     switch ending {
-    case .written, .copied, .planned: false
-    case .refused, .keptForStudy: true
+    case .written, .copied, .planned: nil
+    case .refused(let reason), .keptForStudy(let reason): reason
     }
   }
 }

@@ -37,7 +37,16 @@ public enum JSONValue: Sendable, Hashable {
     return result + "\n"
   }
 
-  private func write(to text: inout String, indent: String) {
+  /// The document on one line, without a line feed.
+  public var line: String {
+    var result = ""
+    write(to: &result, indent: nil)
+    return result
+  }
+
+  /// `indent` is the line feed and the spaces before what stands on a line of its own; nil where
+  /// everything stands on one.
+  private func write(to text: inout String, indent: String?) {
     switch self {
     case .null: text += "null"
     case .bool(let value): text += value ? "true" : "false"
@@ -69,20 +78,21 @@ public enum JSONValue: Sendable, Hashable {
 
   private static func list<Element>(
     _ elements: [Element], _ open: String, _ close: String, isFlat: Bool, to text: inout String,
-    indent: String, _ write: (Element, inout String, String) -> Void
+    indent: String?, _ write: (Element, inout String, String?) -> Void
   ) {
     guard !elements.isEmpty else {
       text += open + close
       return
     }
-    let inner = isFlat ? "" : indent + "  "
+    let isFlat = isFlat || indent == nil
+    let inner = indent.map { $0 + "  " }
     text += open
     for (position, element) in elements.enumerated() {
       if position > 0 { text += isFlat ? ", " : "," }
-      text += inner
-      write(element, &text, indent + "  ")
+      if !isFlat { text += inner ?? "" }
+      write(element, &text, inner)
     }
-    text += (isFlat ? "" : indent) + close
+    text += (isFlat ? "" : indent ?? "") + close
   }
 
   private static func write(_ string: String, to text: inout String) {

@@ -1,4 +1,6 @@
 internal import ArgumentParser
+internal import ByteStore
+internal import GraphEvaluation
 internal import GraphTransforms
 internal import ModelPipeline
 internal import ModelReports
@@ -25,15 +27,18 @@ struct FoldCommand: ParsableCommand {
         bnfold fold model.onnx -o out.onnx --require-all   exit 1 if a BN stays
         bnfold fold weights.safetensors -o out.safetensors
         bnfold fold yolov4.cfg -o folded.cfg               Darknet; folded.weights too
+        bnfold fold models -o folded --jobs 4              every model below a folder
         bnfold fold - -o - < model.onnx > folded.onnx      in a pipe
       """)
 
   @Argument(
-    help: "The model; - for stdin.", completion: .file(extensions: ["onnx", "safetensors", "cfg"]))
+    help: "The model, or a folder of models; - for stdin.",
+    completion: .file(extensions: ["onnx", "safetensors", "cfg"]))
   var model: String
 
   @Option(
-    name: .shortAndLong, help: "Where the folded model goes; - for stdout.",
+    name: .shortAndLong,
+    help: "Where the folded model goes, or a folder for folded models; - for stdout.",
     completion: .file(extensions: ["onnx", "safetensors", "cfg"]))
   var output: String?
 
@@ -78,6 +83,9 @@ struct FoldCommand: ParsableCommand {
   @OptionGroup(title: "FOLDING")
   var folding: FoldingArguments
 
+  @OptionGroup(title: "MANY MODELS")
+  var batch: BatchArguments
+
   @OptionGroup(title: "VERIFICATION")
   var samples: SampleArguments
 
@@ -117,6 +125,9 @@ struct FoldCommand: ParsableCommand {
 
   mutating func run() throws {
     let request = try request()
+    if let output, FolderTree.isFolder(model) {
+      return try runBatch(of: request, output)
+    }
     let progress = ProgressLine(reporting)
     defer { progress.clear() }
     var report = try FoldPipeline(request).run { progress.show($0) }
@@ -130,6 +141,28 @@ struct FoldCommand: ParsableCommand {
       try Console.write(report, reporting, page, outputIsData: output == "-" && !isDry)
     }
     if report.hasFailed { throw ExitCode(ExitStatus.different.rawValue) }
+  }
+
+  /// Folds every model below a folder: a line for each, as it is done.
+  private func runBatch(of request: FoldRequest, _ output: String) throws {
+    if output == "-" || apply != nil {
+      throw ValidationError("A folder of models goes to a folder, without --apply.")
+    }
+    var batch = BatchRequest(
+      input: model.withoutLastSlash, output: output.withoutLastSlash, fold: request,
+      jobs: self.batch.workers, memory: self.batch.memory.bytes)
+    batch.results = self.batch.results
+    batch.resumes = self.batch.resume
+    if samples.threads == 0 {
+      batch.fold.verification?.evaluation.threads = max(
+        1, ProcessFacts.processors / batch.jobs)
+    }
+    let failures = try BatchPipeline(batch) { error in
+      (ExitStatus(of: error)?.rawValue ?? ExitStatus.bug.rawValue, ErrorLine.text(error))
+    }.run { [reporting] report in
+      try Console.write(report, reporting)
+    }
+    if failures > 0 { throw ExitCode(ExitStatus.different.rawValue) }
   }
 
   private var isDry: Bool { plan || dryRun }
@@ -154,5 +187,14 @@ struct FoldCommand: ParsableCommand {
     request.keepsFailed = keepFailed
     request.maximumKept = requireAll ? 0 : maximumKept
     return request
+  }
+}
+
+extension String {
+  /// A path as it is without slashes at its end; the root stays.
+  fileprivate var withoutLastSlash: String {
+    var path = self
+    while path.count > 1, path.last == "/" { path.removeLast() }
+    return path
   }
 }

@@ -42,6 +42,13 @@ struct Console {
     try write(report, options, outputIsData: outputIsData)
   }
 
+  /// Writes the line of one model of many.
+  static func write(_ report: BatchItemReport, _ options: OutputArguments) throws {
+    try StandardStreams.writeOutput(
+      options.json
+        ? report.json.line + "\n" : report.text(style(for: .output, color: options.color)))
+  }
+
   /// Writes a report: JSON or text on stdout, or text on stderr where stdout is a model.
   static func write(_ report: some Report, _ options: OutputArguments, outputIsData: Bool) throws {
     if options.json {
