@@ -12,7 +12,8 @@ extension BoundPropagator {
     where !data.contains(position) && amounts(input) != nil {
       return [.unknown("an inexact input \(position) of \(node.opType)")]
     }
-    let incoming = data.map { amounts(node.input($0)) }
+    let incoming = try data.map { try branchAmounts(node, $0) }
+    guard incoming.contains(where: { $0 != nil }) else { return node.outputs.map { _ in .exact } }
     var sources: Set<Int> = []
     for one in incoming { sources.formUnion(one?.sources ?? []) }
     let absolute = try moved(node, data, incoming.map { $0?.absolute })
@@ -50,6 +51,17 @@ extension BoundPropagator {
   }
 
   // MARK: Parts
+
+  /// The error of an input; a constant branch of Concat that is new may be off by its rounding.
+  private func branchAmounts(_ node: Node, _ position: Int) throws -> ErrorAmounts? {
+    let value = node.input(position)
+    guard node.opType == "Concat", let value, isConstant(value), try !isUnchanged(value) else {
+      return amounts(value)
+    }
+    let constant = try number(value)
+    guard constant.dataType.unitRoundoff != nil else { return nil }
+    return ErrorAmounts(variance: nil, absolute: rounding(of: constant))
+  }
 
   private func moved(
     _ node: Node, _ data: [Int], _ errors: [[Double]?]

@@ -44,9 +44,11 @@ extension BoundPropagator {
     add(
       [
         "Identity", "Dropout", "Transpose", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Slice",
-        "Split", "DepthToSpace", "SpaceToDepth", "Concat",
+        "Split", "DepthToSpace", "SpaceToDepth",
       ], keepsNormal: true
     ) { $0.movement }
+    // Among its branches may be constants that a fold wrote.
+    add(["Concat"], parameters: true, keepsNormal: true) { $0.movement }
     add(
       [
         "Gather", "Expand", "Tile", "Pad", "MaxPool", "GlobalMaxPool", "AveragePool",
