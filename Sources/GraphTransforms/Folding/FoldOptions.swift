@@ -17,7 +17,7 @@ public struct FoldOptions: Sendable {
   public var disabledRules: Set<String> = []
   /// Writes down, for each site, what was met on the way (`FoldSite.story`).
   public var tellsStories = false
-  /// Folds Mul, Div, Add and Sub by constants too, not BatchNormalization alone.
+  /// Folds Mul, Div, Add and Sub by constants and Neg too, not BatchNormalization alone.
   public var foldsArithmetic = true
   /// Makes one convolution of parallel linear branches (rule `reparameterize`).
   public var mergesBranches = false

@@ -6,7 +6,7 @@ public struct FoldSite: Sendable {
   public enum Kind: Sendable, Hashable {
     /// A BatchNormalization.
     case batchNormalization
-    /// Mul, Div, Add or Sub by a constant per channel.
+    /// Mul, Div, Add or Sub by a constant per channel, or Neg.
     case arithmetic
   }
 

@@ -2,15 +2,17 @@ internal import ModelIR
 internal import Operators
 
 extension SiteReader {
-  /// The affine of Mul, Div, Add or Sub by a constant, or nil where it is none: no operand or both
-  /// are constant, the constant differs along more than one axis, or enlarges the result.
+  /// The affine of Neg, or of Mul, Div, Add or Sub by a constant; nil where it is none: no operand
+  /// or both are constant, the constant differs along more than one axis, or enlarges the result.
   ///
   ///     x·c: scale c    x/c: scale 1/c    x+c: shift c    x−c: shift −c    c−x: scale −1, shift c
+  ///     −x: scale −1
   ///
   /// Axes are decided by right-aligned broadcasting with known ranks.
   func arithmetic(_ id: NodeID) throws(KeepReason) -> AffineSite? {
-    guard let (site, constant, constantFirst) = try operands(id) else { return nil }
     let node = session.model[id]
+    if node.opType == "Neg" { return negation(id) }
+    guard let (site, constant, constantFirst) = try operands(id) else { return nil }
     if node.opType == "Div", constantFirst { return nil }
     guard let layout = layout(of: constant.shape, in: node, site.input, constantFirst) else {
       return nil
@@ -35,6 +37,19 @@ extension SiteReader {
     return AffineSite(
       node: id, input: site.input, output: site.output,
       affine: ChannelAffine(site: affine, layout: layout))
+  }
+
+  /// One scale of −1 for every element.
+  ///
+  /// A sign is exact, so that nothing is added to the rounding.
+  private func negation(_ id: NodeID) -> AffineSite? {
+    let node = session.model[id]
+    guard let input = node.input(0), let output = node.output(0) else { return nil }
+    let affine = SiteAffine(
+      nodes: session.originals(of: id), scale: [-1], shift: [0], shiftMagnitude: [0], roundoff: 0)
+    return AffineSite(
+      node: id, input: input, output: output,
+      affine: ChannelAffine(site: affine, layout: .uniform))
   }
 
   /// The varying operand with the result, and the constant operand.

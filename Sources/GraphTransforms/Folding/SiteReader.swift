@@ -12,7 +12,7 @@ struct SiteReader {
     guard node.domain.isEmpty else { return nil }
     switch node.opType {
     case "BatchNormalization": return .batchNormalization
-    case "Mul", "Div", "Add", "Sub": return .arithmetic
+    case "Mul", "Div", "Add", "Sub", "Neg": return .arithmetic
     default: return nil
     }
   }

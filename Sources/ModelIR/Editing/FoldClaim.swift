@@ -36,7 +36,7 @@ public struct FoldClaim: Sendable {
     ///
     /// A BatchNormalization; a Mul; a Mul and an Add. Channel c of a BatchNormalization is entry
     /// c of its parameters; of Mul, Div, Add and Sub element c of the constant. A node with one
-    /// channel does the same to all.
+    /// channel, as Neg, does the same to all.
     public var affine: [NodeID]
     /// The side it acts on.
     public var side: Side

@@ -144,6 +144,7 @@ struct ClaimCheck {
         return (scale, p[1][c] - scale * p[2][c])
       }
     }
+    if node.opType == "Neg" { return [(-1, 0)] }
     let inputs = node.inputs.compactMap { $0 }
     let first = try? constant(inputs[0])
     let numbers = try first?.values ?? constant(inputs[1]).values
