@@ -18,7 +18,7 @@ public enum FoldRules {
   static let table: [any OperatorRule] = [
     ConvolutionRule(), TransposedConvolutionRule(), GemmRule(), MatMulRule(),
     BatchNormalizationRule(), NormalizationRule(), RecurrentRule(), AdditionRule(),
-    SumRule(), MultiplicationRule(), IdentityRule(), ActivationRule(), TransposeRule(),
+    SumRule(), MultiplicationRule(), IdentityRule(), CastRule(), ActivationRule(), TransposeRule(),
     ReshapeRule(), SqueezeRule(), ExpandRule(), ConcatRule(), SplitRule(), SliceRule(),
     GatherRule(),
     DepthSpaceRule(), PoolRule(), ReductionRule(), ResizeRule(), PadRule(),
