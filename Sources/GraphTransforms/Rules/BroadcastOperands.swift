@@ -1,9 +1,9 @@
 internal import ModelIR
 internal import Operators
 
-/// The two operands of Add, Sub, Mul or Div under an affine at the result.
+/// The operands of Add, Sub, Mul, Div or Sum under an affine at the result.
 struct BroadcastOperands {
-  /// The position of the operand that is constant; nil where both vary.
+  /// The position of the one of two operands that is constant; nil where both vary, and for Sum.
   let constant: Int?
   /// The rank of the result; nil where the affine acts on everything alike and needs no rank.
   private let rank: Int?
@@ -20,6 +20,12 @@ struct BroadcastOperands {
     default: throw .unsupportedForm(visit.blocker, "broadcasts by the rules before opset 7")
     }
     constant = visit.isConstant(1) ? 1 : visit.isConstant(0) ? 0 : nil
+    rank = layout.axes.isEmpty ? nil : try visit.rank(of: try visit.output())
+  }
+
+  /// The operands of a Sum, of which any may be constant.
+  init(sum visit: Visit, _ layout: ChannelLayout) throws(KeepReason) {
+    constant = nil
     rank = layout.axes.isEmpty ? nil : try visit.rank(of: try visit.output())
   }
 
@@ -51,8 +57,13 @@ struct BroadcastOperands {
     let axis: Int
     switch (affine.layout.axes.count, rank) {
     case (0, _):
-      // A vector of one number broadcasts as a scalar does.
-      if shape.isEmpty { shape = [1] }
+      // A vector of one number broadcasts as a scalar does, but for other scalars.
+      if shape.isEmpty {
+        guard visit.session.rank(of: try visit.output()) != 0 else {
+          throw .unsupportedForm(visit.blocker, "makes a number without axes")
+        }
+        shape = [1]
+      }
       axis = shape.count - 1
     case (1, let rank?):
       let behind = rank - 1 - affine.layout.axes[0]

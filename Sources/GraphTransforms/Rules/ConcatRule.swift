@@ -2,24 +2,46 @@ internal import ModelIR
 internal import Operators
 
 /// Concat: along the channels each branch gets its part of the affine; along another axis each
-/// branch gets all of it.
+/// branch gets all of it. A branch that is constant takes what it gets:
+///
+///     c′ = scale·c + shift
 struct ConcatRule: OperatorRule {
   let name = "concat"
-  let summary = "passes Concat, dealing the channels out to its branches"
+  let summary = "passes Concat, dealing the channels out to its branches and constants"
   let operators = ["Concat"]
 
   func backward(
     _ affine: ChannelAffine, output: Int, at visit: Visit, draft: inout FoldDraft
   ) throws(KeepReason) -> [Demand] {
+    let parts = try dealt(affine, visit)
+    var node = visit.node
+    var demands: [Demand] = []
+    var takesPart = false
+    for (position, part) in parts.enumerated() where !part.affine.layout.actsNowhere {
+      if visit.isConstant(position) {
+        try absorb(part.affine, at: position, visit, &node, &draft)
+        takesPart = true
+      } else {
+        demands.append(part)
+      }
+    }
+    guard takesPart else { return demands }
+    draft.edit(visit.id, node)
+    draft.absorbed(by: name, at: visit.id)
+    return demands
+  }
+
+  /// What each branch gets of the affine at the result.
+  private func dealt(_ affine: ChannelAffine, _ visit: Visit) throws(KeepReason) -> [Demand] {
     let values = try values(visit)
-    guard !affine.layout.axes.isEmpty else {
+    let layout = affine.layout
+    guard !layout.axes.isEmpty else {
       return values.map { Demand(value: $0, affine: affine) }
     }
     let axis = try axis(visit)
-    guard let place = affine.layout.axes.firstIndex(of: axis) else {
+    guard let place = layout.axes.firstIndex(of: axis) else {
       return values.map { Demand(value: $0, affine: affine) }
     }
-    let layout = affine.layout
     let inner = layout.extents[(place + 1)...].reduce(1, *)
     var start = 0
     var demands: [Demand] = []
@@ -37,6 +59,23 @@ struct ConcatRule: OperatorRule {
     }
     guard start == layout.extents[place] else { throw .otherAxis(visit.blocker) }
     return demands
+  }
+
+  /// Writes a branch that is constant anew.
+  private func absorb(
+    _ affine: ChannelAffine, at position: Int, _ visit: Visit, _ node: inout Node,
+    _ draft: inout FoldDraft
+  ) throws(KeepReason) {
+    let tensor = try visit.weight(position)
+    let axis = affine.layout.axes.first ?? 0
+    guard tensor.shape.dimensions.indices.contains(axis) else {
+      throw .otherAxis(visit.blocker)
+    }
+    let along = try visit.along(affine, axis: axis, extent: tensor.shape.dimensions[axis])
+    let place = BiasPlace(
+      position: position, tensor: tensor, dataType: tensor.dataType, shape: tensor.shape,
+      index: .axis(axis))
+    try visit.applyOutput(along, to: place, weight: nil, in: &node, draft: &draft)
   }
 
   func forward(

@@ -1,38 +1,43 @@
 internal import ModelIR
 
-/// Sum of any number of branches.
+/// Sum of any number of branches and constants.
 ///
-///     scale·(u + v + …) + shift = (scale·u + shift) + scale·v + …
+///     scale·(u + v + … + c) + shift = scale·u + scale·v + … + (scale·c + shift)
 ///
-/// Constants among the operands, and branches broadcast over the channels, block.
+/// The shift is added once: to the first constant, else on the way of the first branch. A branch
+/// that is broadcast over the channels cannot be scaled per channel.
 struct SumRule: OperatorRule {
   let name = "sum"
-  let summary = "moves an affine into the branches of a Sum"
+  let summary = "moves an affine into the constants and the branches of a Sum"
   let operators = ["Sum"]
 
   func backward(
     _ affine: ChannelAffine, output: Int, at visit: Visit, draft: inout FoldDraft
   ) throws(KeepReason) -> [Demand] {
-    let values = visit.node.inputs.compactMap { $0 }
-    guard values.count == visit.node.inputs.count, !values.isEmpty else {
+    let count = visit.node.inputs.count
+    guard count > 0, !visit.node.inputs.contains(nil) else {
       throw .malformedOperator(visit.blocker, "an input is missing")
     }
-    let rank = try visit.rank(of: try visit.output())
+    let operands = try BroadcastOperands(sum: visit, affine.layout)
+    let constants = (0..<count).filter { visit.isConstant($0) }
+    var node = visit.node
     var demands: [Demand] = []
-    for (position, value) in values.enumerated() {
-      guard !visit.isConstant(position) else {
-        throw .unsupportedForm(visit.blocker, "adds a constant")
+    for position in 0..<count {
+      let part = position == constants.first ?? 0 ? affine : affine.scaleOnly
+      guard constants.contains(position) else {
+        demands.append(try operands.demand(position, part, visit))
+        continue
       }
-      let dimensions = try visit.dimensions(of: value)
-      guard dimensions.count == rank else { throw .broadcastBranch(visit.blocker) }
-      for (axis, extent) in zip(affine.layout.axes, affine.layout.extents) {
-        guard let found = dimensions[axis].value else {
-          throw .unknownShape(value: visit.session.model[value].name)
-        }
-        guard found == extent else { throw .broadcastBranch(visit.blocker) }
-      }
-      demands.append(Demand(value: value, affine: position == 0 ? affine : affine.scaleOnly))
+      let tensor = try visit.weight(position)
+      let place = try operands.place(position, tensor, part, visit)
+      let bias = BiasPlace(
+        position: position, tensor: tensor, dataType: tensor.dataType, shape: place.shape,
+        index: place.index)
+      try visit.applyOutput(place.affine, to: bias, weight: nil, in: &node, draft: &draft)
     }
-    return demands
+    guard !constants.isEmpty else { return demands }
+    draft.edit(visit.id, node)
+    draft.absorbed(by: name, at: visit.id)
+    return affine.scalesNothing ? [] : demands
   }
 }
