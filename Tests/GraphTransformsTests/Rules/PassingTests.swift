@@ -154,6 +154,57 @@ import Testing
     }
   }
 
+  /// What passes scales alone; `positive` where only scales ≥ 0.
+  static let scales: [Passing] = [
+    Passing("Relu", positive: true) { $0.node("Relu", [$1]) },
+    Passing("LeakyRelu", positive: true) { $0.node("LeakyRelu", [$1], ["alpha": .float(0.25)]) },
+    Passing("PRelu", positive: true) { $0.node("PRelu", [$1, $0.constant("slope", [8, 1, 1])]) },
+    Passing("Abs", positive: true) { $0.node("Abs", [$1]) },
+    Passing("LpPool", positive: true) {
+      $0.node("LpPool", [$1], ["kernel_shape": .ints([2, 2])])
+    },
+    Passing("GlobalLpPool", positive: true) { $0.node("GlobalLpPool", [$1]) },
+    Passing("ReduceL1", positive: true) { $0.node("ReduceL1", [$1], ["axes": .ints([2])]) },
+    Passing("ReduceL2", positive: true) { $0.node("ReduceL2", [$1], ["axes": .ints([2, 3])]) },
+    Passing("ReduceSum") { $0.node("ReduceSum", [$1, $0.integers("a", [2])]) },
+    Passing("Pad with zeros") {
+      $0.node("Pad", [$1, $0.integers("p", [0, 0, 1, 2, 0, 0, 1, 0])])
+    },
+    Passing("AveragePool that counts padding") {
+      $0.node(
+        "AveragePool", [$1],
+        [
+          "kernel_shape": .ints([2, 2]), "pads": .ints([1, 0, 0, 0]),
+          "count_include_pad": .int(1),
+        ])
+    },
+  ]
+
+  private func scaled(_ passing: Passing, _ factors: [Double], seed: UInt64) -> GraphBuilder {
+    var builder = GraphBuilder(seed: seed)
+    let x = builder.input("x", [2, 3, 4, 6])
+    let c = builder.node("Conv", [x, builder.constant("w", [8, 3, 3, 3])])
+    let y = passing.apply(&builder, c)
+    let k = builder.constant("factors", [8, 1, 1], factors)
+    builder.output(builder.node("Mul", [y, k]))
+    return builder
+  }
+
+  @Test(arguments: scales) func scalesPass(_ passing: Passing) throws {
+    let factors = (0..<8).map { Double($0) / 2 * (passing.positive || $0 % 2 == 0 ? 1 : -1) }
+    let builder = scaled(passing, factors, seed: 25)
+    let before = FoldCheck.operators(builder.model).dropLast()
+    try FoldCheck(builder).expectFolded(into: Array(before), rule: "conv")
+  }
+
+  @Test(arguments: scales.filter(\.positive)) func negativeFactorsDoNotPass(
+    _ passing: Passing
+  ) throws {
+    try FoldCheck(scaled(passing, [1, 2, 3, -1, 5, 6, 7, 8], seed: 26)).expectKept {
+      if case .negativeScale(_, channel: 3)? = $0.backward { true } else { false }
+    }
+  }
+
   /// What does not pass, with the reason.
   static let blocking: [Passing] = [
     Passing("AveragePool that counts padding") {
