@@ -100,11 +100,18 @@ extension VerificationSession {
     let explained = Set(report.parameters.map { "\($0.graph)/\($0.target)" })
     for region in regions {
       let path = correspondence.graphs[region.graph].path
+      // What the original computes there and the written model stores under the same name is part
+      // of what the probe compares.
+      let computed = Set(
+        region.originalNodes.flatMap { id in
+          verifier.original[id].outputs.compactMap { $0.map { verifier.original[$0].name } }
+        })
       for id in region.writtenNodes {
         for input in verifier.written[id].inputs.compactMap({ $0 })
         where correspondence.writtenConstants.contains(input) {
           let value = verifier.written[input]
           guard value.initializer?.dataType.unitRoundoff != nil,
+            !computed.contains(value.name),
             !explained.contains("\(path)/\(value.name)"), try !isUnchanged(input),
             !report.gaps.contains(where: { $0.layer == .parameters && $0.subject == value.name })
           else { continue }

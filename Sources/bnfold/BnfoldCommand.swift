@@ -18,6 +18,7 @@ struct BnfoldCommand: ParsableCommand {
         bnfold run model.onnx --input x.npz -o y.npz    evaluate
         bnfold convert yolov4.cfg yolov4.onnx           another format
         bnfold replace model.onnx w.npz -o out.onnx     other numbers
+        bnfold extract model.onnx --to pool5 -o part.onnx   cut a part out
 
       Data goes to stdout, everything else to stderr; `-` stands for stdin or stdout. `--json` \
       gives one JSON object instead of text.
@@ -41,6 +42,6 @@ struct BnfoldCommand: ParsableCommand {
     subcommands: [
       FoldCommand.self, VerifyCommand.self, InspectCommand.self, StatsCommand.self,
       DiffCommand.self, LintCommand.self, ExplainCommand.self, RulesCommand.self,
-      RunCommand.self, ConvertCommand.self, ReplaceCommand.self,
+      RunCommand.self, ConvertCommand.self, ReplaceCommand.self, ExtractCommand.self,
     ])
 }

@@ -21,6 +21,9 @@ public struct FoldOptions: Sendable {
   public var foldsArithmetic = true
   /// Makes one convolution of parallel linear branches (rule `reparameterize`).
   public var mergesBranches = false
+  /// Removes what is not needed for the same numbers once everything is folded: constant parts,
+  /// operators that pass their input on, duplicates, unused nodes.
+  public var simplifies = false
   /// Asked about a drawn patch before it is applied: nil, or why the output cannot hold it.
   public var refusal: (@Sendable (GraphPatch, Model) -> String?)?
 

@@ -12,6 +12,7 @@ struct FoldRun {
   private let inlined: InlinedModel
   /// Inlined calls in whose copies something was folded.
   private var openedCalls: Set<Int> = []
+  private let evaluator: (any ConstantEvaluator)?
   private var sites: [FoldSite] = []
   private var warnings: [String] = []
 
@@ -21,12 +22,54 @@ struct FoldRun {
     planner = FoldPlanner(session)
     reader = SiteReader(session)
     self.options = options
+    evaluator = constants
   }
 
   /// Plans and applies until a round brings nothing.
   consuming func result() -> FoldResult {
     collect()
     var open = Array(sites.indices)
+    fold(&open)
+    let merges = mergeBranches()
+    let keptCalls = session.settle(inlined)
+    if options.simplifies { simplify(&open) }
+    let listed = listed(keptCalls)
+    let (model, claims) = session.finish()
+    var calls: [NodeID: NodeID] = [:]
+    for index in keptCalls {
+      for copy in inlined.calls[index].nodes { calls[copy] = inlined.calls[index].outermost }
+    }
+    return FoldResult(
+      model: model, source: inlined.model, calls: calls, sites: Self.followed(listed, merges),
+      journal: session.journal, merges: merges, claims: claims,
+      unmatchedPatterns: options.selection.unmatched(among: sites.map(\.name)),
+      diagnostics: warnings)
+  }
+
+  /// Simplifies, and folds again what that opened the way for.
+  private mutating func simplify(_ open: inout [Int]) {
+    let simplifier = Simplifier(session, constants: evaluator)
+    open.removeAll { !session.model.contains(sites[$0].node) }
+    for _ in 0..<Self.mostRounds {
+      let before = session.journal.count
+      guard simplifier.run() > 0 else { break }
+      open.removeAll { position in
+        let node = sites[position].node
+        // A node may have become another operator's.
+        if SiteReader.kind(of: session.model[node]) == sites[position].kind { return false }
+        let patch = session.journal[before...].first {
+          $0.removals.contains(node) || $0.edits[node] != nil
+        }
+        sites[position].outcome = .removed(rule: patch?.rule ?? UnusedNodes.name)
+        return true
+      }
+      let simplified = session.journal.count
+      fold(&open)
+      if session.journal.count == simplified { break }
+    }
+  }
+
+  private mutating func fold(_ open: inout [Int]) {
     for _ in 0..<Self.mostRounds where !open.isEmpty {
       let before = open.count
       open = open.filter { position in
@@ -40,19 +83,6 @@ struct FoldRun {
       }
       if open.count == before { break }
     }
-    let merges = mergeBranches()
-    let keptCalls = session.settle(inlined)
-    let listed = listed(keptCalls)
-    let (model, claims) = session.finish()
-    var calls: [NodeID: NodeID] = [:]
-    for index in keptCalls {
-      for copy in inlined.calls[index].nodes { calls[copy] = inlined.calls[index].outermost }
-    }
-    return FoldResult(
-      model: model, source: inlined.model, calls: calls, sites: Self.followed(listed, merges),
-      journal: session.journal, merges: merges, claims: claims,
-      unmatchedPatterns: options.selection.unmatched(among: sites.map(\.name)),
-      diagnostics: warnings)
   }
 
   // MARK: Branches
@@ -215,6 +245,7 @@ struct FoldRun {
   private func isWorthListing(_ site: FoldSite) -> Bool {
     switch site.outcome {
     case .folded, .merged: return true
+    case .removed: return false
     case .kept(.parameterShape): return false
     case .kept:
       do throws(KeepReason) {

@@ -83,11 +83,35 @@ final class FoldSession {
     return false
   }
 
+  /// The type of a value that a patch added.
+  func addedType(of value: ValueID) -> ValueType? { types[value] }
+
+  /// Forgets which values are constants: some may have become so.
+  func forgetConstants() {
+    constants = ConstantView(evaluator: constants.evaluator, options: constants.options)
+  }
+
+  /// The same for one value.
+  func forgetConstant(_ value: ValueID) { constants.forget(value) }
+
   // MARK: Changing
 
   /// Applies a complete draft; gives the nodes that it changed.
   func commit(_ draft: FoldDraft) throws(KeepReason) -> Set<NodeID> {
     let patch = draft.finished(self)
+    let changed = try apply(patch)
+    for (old, new) in draft.renames where new.index >= patch.firstNewValue {
+      types[new] = type(of: old)
+    }
+    for (old, new) in draft.splices { types[new] = type(of: old) }
+    for (node, nodes) in draft.merges { merged[node] = nodes }
+    return changed
+  }
+
+  /// Applies a patch that leaves the numbers of all values as they are, but for those it adds;
+  /// gives the nodes that it changed.
+  @discardableResult
+  func apply(_ patch: GraphPatch) throws(KeepReason) -> Set<NodeID> {
     if let refusal = options.refusal?(patch, model) { throw .notWritable(refusal) }
     let applied: [FoldClaim]
     do throws(GraphError) {
@@ -96,34 +120,32 @@ final class FoldSession {
       throw .notWritable("the patch does not fit the graph: \(error)")
     }
     for claim in applied { claims[claim.target] = claim }
-    for (old, new) in draft.renames where new.index >= patch.firstNewValue {
-      types[new] = type(of: old)
+    for (offset, new) in patch.newValues.enumerated() {
+      if let type = new.type { types[ValueID(patch.firstNewValue + offset)] = type }
     }
-    for (old, new) in draft.splices { types[new] = type(of: old) }
-    for (node, nodes) in draft.merges { merged[node] = nodes }
-    return record(patch)
-  }
-
-  /// Applies a patch that merges branches; false where the output cannot hold it.
-  func commit(merging patch: GraphPatch) -> Bool {
-    guard options.refusal?(patch, model) == nil,
-      let applied = try? model.apply(patch, uses: &uses, names: &names)
-    else { return false }
-    for claim in applied { claims[claim.target] = claim }
-    _ = record(patch)
-    return true
-  }
-
-  private func record(_ patch: GraphPatch) -> Set<NodeID> {
     journal.append(patch)
     let changed = Set(patch.edits.keys).union(patch.removals)
     touched.formUnion(changed)
     return changed
   }
 
+  /// Applies a patch that merges branches; false where the output cannot hold it.
+  func commit(merging patch: GraphPatch) -> Bool {
+    do throws(KeepReason) {
+      try apply(patch)
+      return true
+    } catch {
+      return false
+    }
+  }
+
   /// Takes back the calls that need not have been inlined; gives those that stay so.
   func settle(_ inlined: InlinedModel) -> Set<Int> {
-    inlined.calls.isEmpty ? [] : inlined.settle(&model, touched: touched)
+    guard !inlined.calls.isEmpty else { return [] }
+    let kept = inlined.settle(&model, touched: touched)
+    model.compact()
+    uses = UseIndex(model)
+    return kept
   }
 
   /// The model without what was removed, and the claims that still have a target.

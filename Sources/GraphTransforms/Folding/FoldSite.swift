@@ -16,6 +16,8 @@ public struct FoldSite: Sendable {
     case folded(rule: String, into: [NodeID])
     /// It is part of a convolution that was merged from parallel branches.
     case merged(into: NodeID)
+    /// A simplification by this rule removed its node.
+    case removed(rule: String)
     /// It is still there, for this reason.
     case kept(KeepReason)
   }
@@ -35,6 +37,9 @@ public struct FoldSite: Sendable {
 
   /// Whether it was folded.
   public var isFolded: Bool {
-    if case .kept = outcome { false } else { true }
+    switch outcome {
+    case .folded, .merged: true
+    case .removed, .kept: false
+    }
   }
 }

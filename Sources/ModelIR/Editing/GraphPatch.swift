@@ -62,8 +62,13 @@ public struct GraphPatch: Sendable {
   public var edits: [NodeID: Node] = [:]
   /// Nodes it adds.
   public var insertions: [Insertion] = []
-  /// Nodes it removes.
+  /// Nodes it removes; bodies go with the node they belong to.
   public var removals: [NodeID] = []
+  /// Values that become stored constants under their own names, instead of being made by a node
+  /// that the patch removes or edits.
+  public var constants: [ValueID: Tensor] = [:]
+  /// Stored constants it drops if nothing reads them then.
+  public var drops: [ValueID] = []
   /// What it says it did to each new weight and bias.
   public var claims: [FoldClaim] = []
 

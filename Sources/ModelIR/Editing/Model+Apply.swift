@@ -22,12 +22,16 @@ extension Model {
           type: new.type))
       if new.initializer != nil { self[new.graph].initializers.append(id) }
     }
-    var released: Set<ValueID> = []
-    for id in patch.removals {
+    var released = Set(patch.drops)
+    for id in withBodies(patch.removals) {
       let node = self[id]
       uses.remove(node, id)
       released.formUnion(node.inputs.compactMap { $0 })
       nodes[id.index] = nil
+      for body in node.bodies {
+        uses.removeOutputs(of: body, in: self)
+        released.formUnion(self[body].initializers)
+      }
     }
     for (id, node) in patch.edits {
       let old = self[id]
@@ -45,8 +49,24 @@ extension Model {
       let graph = insertion.node.graph
       insert(id, insertion.place, in: graph)
     }
+    for (value, tensor) in patch.constants.sorted(by: { $0.key < $1.key }) {
+      values[value.index].producer = .graph
+      values[value.index].initializer = tensor
+      self[values[value.index].graph].initializers.append(value)
+    }
     for value in released.sorted() { release(value, uses: &uses) }
     return patch.claims
+  }
+
+  /// Nodes with those of their bodies, and of bodies in these.
+  private func withBodies(_ removals: [NodeID]) -> [NodeID] {
+    var result = removals
+    var next = result.startIndex
+    while next < result.endIndex {
+      for body in self[result[next]].bodies { result += self[body].nodes.filter { contains($0) } }
+      next += 1
+    }
+    return result
   }
 
   /// Drops removed nodes and initializers from the lists of their graphs.
@@ -64,10 +84,14 @@ extension Model {
   private func check(_ patch: GraphPatch, _ uses: UseIndex) throws(GraphError) {
     let changed = Set(patch.removals).union(patch.edits.keys)
     for id in changed where !contains(id) { throw .noSuchNode(id) }
+    for value in patch.constants.keys {
+      guard value.index < values.count, let maker = producer(of: value), changed.contains(maker)
+      else { throw .stalePatch(rule: patch.rule) }
+    }
     for insertion in patch.insertions where !contains(insertion.place.neighbour) {
       throw .noSuchNode(insertion.place.neighbour)
     }
-    var made: Set<ValueID> = []
+    var made = Set(patch.constants.keys)
     for node in patch.edits.values.map({ $0 }) + patch.insertions.map(\.node) {
       for output in node.outputs.compactMap({ $0 }) {
         guard made.insert(output).inserted else {

@@ -9,7 +9,11 @@ public struct UseIndex: Sendable {
   }
 
   private var uses: [[Use]]
+  /// Where each use stands in its list, for values that so many nodes read that searching the list
+  /// would take longer.
+  private var places: [Int: [Use: Int]] = [:]
   private var outputs: [Int: [GraphID]]
+  private static let longList = 64
 
   /// Counts the uses of a model.
   ///
@@ -55,14 +59,42 @@ public struct UseIndex: Sendable {
       if input.index >= uses.count {
         uses.append(contentsOf: repeatElement([], count: input.index + 1 - uses.count))
       }
-      uses[input.index].append(Use(node: id, input: position))
+      let use = Use(node: id, input: position)
+      places[input.index]?[use] = uses[input.index].count
+      uses[input.index].append(use)
     }
   }
 
   mutating func remove(_ node: Node, _ id: NodeID) {
-    for input in node.inputs {
+    for (position, input) in node.inputs.enumerated() {
       guard let input else { continue }
-      uses[input.index].removeAll { $0.node == id }
+      remove(Use(node: id, input: position), of: input.index)
     }
+  }
+
+  /// Forgets the outputs of a graph that goes.
+  mutating func removeOutputs(of graph: GraphID, in model: Model) {
+    for output in model[graph].outputs {
+      outputs[output.index]?.removeAll { $0 == graph }
+      if outputs[output.index]?.isEmpty == true { outputs[output.index] = nil }
+    }
+  }
+
+  private mutating func remove(_ use: Use, of value: Int) {
+    guard uses[value].count > Self.longList else {
+      places[value] = nil
+      uses[value].removeAll { $0 == use }
+      return
+    }
+    if places[value] == nil {
+      places[value] = Dictionary(
+        uses[value].enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+    guard let place = places[value]?.removeValue(forKey: use) else { return }
+    // The last one takes its place.
+    let last = uses[value].removeLast()
+    guard last != use else { return }
+    uses[value][place] = last
+    places[value]?[last] = place
   }
 }

@@ -54,6 +54,12 @@ public struct FoldPipeline: Sendable {
     guard let writer = opened.writer else {
       throw PipelineError(.unsupported, "\(opened.formatName) files can be read only")
     }
+    // Other formats say by their names what each tensor is for.
+    let isONNX = opened.formatName == "ONNX"
+    guard isONNX || !request.folding.simplifies else {
+      throw PipelineError(
+        .unsupported, "--simplify is for ONNX models, this is \(opened.formatName)")
+    }
     var options = request.folding
     let plan = try request.plan.map { try AppliedPlan(PlanFile($0), FoldPass.source(of: original)) }
     plan?.apply(to: &options)
@@ -68,6 +74,7 @@ public struct FoldPipeline: Sendable {
       if request.collectsDetails {
         report.details = try watch.time("page") { try ModelDetails.fold(folded, of: original) }
       }
+      if isONNX, request.countsSimplifications, !options.simplifies { tell(folded.model, &report) }
       guard let output = request.output else {
         report.ending = .planned
         return report
@@ -136,6 +143,16 @@ public struct FoldPipeline: Sendable {
       before: ModelTotals(opened.model, bytes: opened.bytes),
       after: ModelTotals(folded.model, bytes: opened.bytes),
       sites: folded.sites.map { SiteReport($0, in: folded.source) }, notes: folded.diagnostics)
+  }
+
+  /// Tells what simplification would do besides.
+  private func tell(_ model: Model, _ report: inout FoldReport) {
+    let count = SimplificationPass(request.folding)
+      .removedNodes(from: model, constants: KernelConstantEvaluator())
+    guard count > 0 else { return }
+    report.notes.append(
+      count == 1
+        ? "--simplify would remove one more node" : "--simplify would remove \(count) more nodes")
   }
 
   /// A pattern that matches nothing is misspelt.

@@ -16,6 +16,8 @@ public struct FoldRequest: Sendable {
   public var plan: String?
   /// What may be folded.
   public var folding = FoldOptions()
+  /// Finds out for the report how many nodes simplification would remove, where it is not wanted.
+  public var countsSimplifications = false
   /// How the written file is compared with the input; nil leaves that out.
   public var verification: VerificationOptions? = VerificationOptions()
   /// Waits until the disk has the output.

@@ -62,6 +62,7 @@ struct AppliedPlan {
         if site.rule == nil || site.rule == "reparameterize" { continue }
         found = "the model folds it by \"reparameterize\""
       case .kept(let reason): found = "it cannot be folded: \(reason)"
+      case .removed(let rule): found = "simplification removes it by \"\(rule)\""
       case nil: found = "it is not a site"
       }
       let wanted = site.rule.map { " by \"\($0)\"" } ?? ""

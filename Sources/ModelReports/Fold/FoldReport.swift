@@ -63,7 +63,7 @@ public struct FoldReport: Sendable {
   }
 
   /// Batch normalizations that are still there.
-  public var kept: Int { sites.count { $0.isBatchNormalization && !$0.isFolded } }
+  public var kept: Int { sites.count { $0.isBatchNormalization && $0.isKept } }
 
   /// Sites that were folded.
   public var folded: Int { sites.count(where: \.isFolded) }

@@ -67,6 +67,11 @@ extension SiteReport {
         .init("action", .string("fold")), .init("rule", .string("reparameterize")),
         .init("into", .strings([into])),
       ]
+    case .removed(let rule):
+      members += [
+        .init("action", .string("keep")),
+        .init("reason", .string("is removed by simplification (\(rule))")),
+      ]
     case .kept(let reason):
       members += [.init("action", .string("keep")), .init("reason", .string(reason))]
     }

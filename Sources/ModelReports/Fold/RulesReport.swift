@@ -9,7 +9,7 @@ public struct RulesReport: Sendable {
 
   /// All rules under options.
   public init(_ options: FoldOptions = FoldOptions()) {
-    rules = FoldRules.all
+    rules = FoldRules.all + FoldRules.simplifications
     disabled = options.disabledRules
   }
 

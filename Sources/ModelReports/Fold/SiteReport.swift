@@ -6,6 +6,8 @@ public struct SiteReport: Sendable, Hashable {
     case folded(rule: String, into: [String])
     /// It is part of a convolution that was merged from parallel branches.
     case merged(into: String)
+    /// A simplification by this rule removed it.
+    case removed(rule: String)
     /// It is still there, for this reason.
     case kept(reason: String)
   }
@@ -37,7 +39,15 @@ public struct SiteReport: Sendable, Hashable {
 
   /// Whether it was folded.
   public var isFolded: Bool {
-    if case .kept = outcome { false } else { true }
+    switch outcome {
+    case .folded, .merged: true
+    case .removed, .kept: false
+    }
+  }
+
+  /// Whether it is still there.
+  public var isKept: Bool {
+    if case .kept = outcome { true } else { false }
   }
 
   var json: JSONValue {
@@ -54,6 +64,12 @@ public struct SiteReport: Sendable, Hashable {
         "graph": .string(graph),
         "outcome": .string("merged"), "rule": .string("reparameterize"),
         "into": .strings([into]),
+      ])
+    case .removed(let rule):
+      .members([
+        "name": .string(name), "output": .string(output), "operator": .string(opType),
+        "graph": .string(graph),
+        "outcome": .string("removed"), "rule": .string(rule),
       ])
     case .kept(let reason):
       .members([
@@ -74,6 +90,8 @@ public struct SiteReport: Sendable, Hashable {
     case .merged(let into):
       let text = "\(opType) \"\(name)\"\(place) into \(into) (reparameterize)"
       return tagged("merged  ", .good, text, style)
+    case .removed(let rule):
+      return tagged("removed ", .good, "\(opType) \"\(name)\"\(place) (\(rule))", style)
     case .kept(let reason):
       return tagged("kept    ", .warning, "\(opType) \"\(name)\"\(place): \(reason)", style)
     }
@@ -90,6 +108,6 @@ public struct SiteReport: Sendable, Hashable {
 
   /// The lines of all sites that are shown: every one, or the batch normalizations that are kept.
   static func lines(_ sites: [SiteReport], all: Bool, _ style: TextStyle) -> [String] {
-    sites.filter { all || (!$0.isFolded && $0.isBatchNormalization) }.flatMap { $0.lines(style) }
+    sites.filter { all || ($0.isKept && $0.isBatchNormalization) }.flatMap { $0.lines(style) }
   }
 }

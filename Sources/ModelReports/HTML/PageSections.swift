@@ -97,11 +97,14 @@ enum PageSections {
       columns: [
         .text("name", "site") { $0.name }, .text("operator", "operator") { $0.opType },
         .text("graph", "graph") { $0.graph },
-        .text("outcome", "outcome") { $0.isFolded ? "folded" : "kept" },
+        .text("outcome", "outcome") { site in
+          site.isFolded ? "folded" : site.isKept ? "kept" : "removed"
+        },
         .text("what", "into, or why not") { site in
           switch site.outcome {
           case .folded(let rule, let into): "\(into.joined(separator: ", ")) (\(rule))"
           case .merged(let into): "merged into \(into)"
+          case .removed(let rule): "removed by \(rule)"
           case .kept(let reason): reason
           }
         },

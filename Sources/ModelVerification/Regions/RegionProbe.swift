@@ -32,9 +32,37 @@ struct RegionProbe {
       for output in region.outputs {
         reference[output.original] = judge.original.values[output.original]
       }
-      return try judge.judge(region, inputs: inputs, reference: reference, mode: .statistical)
+      let judgement = try judge.judge(
+        region, inputs: inputs, reference: reference, mode: .statistical)
+      guard !judgement.failures.isEmpty else { return judgement }
+      return try probeTogether(region, path) ?? judgement
     }
     return .init(outcome: .notCovered(problem))
+  }
+
+  /// Probes a region some of whose inputs depend on others, with what the original makes of these;
+  /// nil where none does or the original does not run.
+  private func probeTogether(
+    _ region: Region, _ path: String
+  ) throws -> RegionJudge.Judgement? {
+    guard
+      let together = DependentInputs(region, judge.original.model, judge.original.constants)
+    else { return nil }
+    for proposal in shapes.proposals(for: together.extended) {
+      do {
+        try judge.original.run(
+          together.extended.originalNodes, feeding: sample(proposal, path))
+      } catch is EvaluationError {
+        continue
+      }
+      let values = judge.original.values
+      var inputs: [ValueID: RuntimeTensor] = [:]
+      for pair in region.inputs { inputs[pair.original] = values[pair.original] }
+      var reference: [ValueID: RuntimeTensor] = [:]
+      for output in region.outputs { reference[output.original] = values[output.original] }
+      return try judge.judge(region, inputs: inputs, reference: reference, mode: .sure)
+    }
+    return nil
   }
 
   private func sample(

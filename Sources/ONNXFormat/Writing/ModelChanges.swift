@@ -10,6 +10,8 @@ struct ModelChanges {
   private(set) var vanished: [GraphID: Set<String>] = [:]
   /// Nodes of both models that read, make or hold anything else than they did (bodies apart).
   private(set) var nodes: Set<NodeID> = []
+  /// Values of both models of which another type is stated, by the graph that defines them.
+  private(set) var retyped: [GraphID: Set<ValueID>] = [:]
 
   private let old: Model
   private let new: Model
@@ -21,6 +23,10 @@ struct ModelChanges {
     self.old = old
     self.new = new
     definers = Array(repeating: -1, count: new.values.count)
+    for position in old.values.indices where old.values[position].type != new.values[position].type
+    {
+      retyped[new.values[position].graph, default: []].insert(ValueID(position))
+    }
     for position in new.graphs.indices {
       let graph = GraphID(position)
       if differs(graph) { visit(graph) }
@@ -60,7 +66,8 @@ struct ModelChanges {
     let a = old[id]
     let b = new[id]
     var differs =
-      a.nodes != b.nodes || a.initializers != b.initializers || a.inputs != b.inputs
+      retyped[id] != nil
+      || a.nodes != b.nodes || a.initializers != b.initializers || a.inputs != b.inputs
       || a.outputs != b.outputs
     for node in b.nodes where old.contains(node) && self.differs(node) {
       nodes.insert(node)

@@ -12,6 +12,7 @@ extension ModelSplice {
     let added = try editInitializers(id, &edit)
     try editInputs(id, adding: added, &edit)
     try editOutputs(id, &edit)
+    try retypeValueInfo(id, &edit)
     let vanished = changes.vanished[id] ?? []
     guard !vanished.isEmpty else { return edit.rope }
     try dropValueInfo(Field.valueInfo, about: vanished, &edit)
@@ -71,8 +72,12 @@ extension ModelSplice {
       throw mismatch("graph inputs", at: edit.records.first?.range.lowerBound ?? 0)
     }
     let after = Set(new[id].inputs)
-    for (position, value) in zip(positions, before) where !after.contains(value) {
-      edit.drop(position)
+    for (position, value) in zip(positions, before) {
+      if !after.contains(value) {
+        edit.drop(position)
+      } else if changes.retyped[id]?.contains(value) == true {
+        edit.replace(position, content: try retyped(value, edit.records[position].body))
+      }
     }
     var added = new[id].inputs.filter { !before.contains($0) }
     // Up to IR 3 every initializer is an input as well.
@@ -83,14 +88,18 @@ extension ModelSplice {
   private func editOutputs(_ id: GraphID, _ edit: inout MessageEdit) throws {
     typealias Field = ONNXFields.Graph
     let before = old[id].outputs
-    guard before != new[id].outputs else { return }
+    let retyped = changes.retyped[id] ?? []
+    guard before != new[id].outputs || !retyped.isDisjoint(with: before) else { return }
     let positions = edit.positions(of: Field.output)
     guard positions.count == before.count else {
       throw mismatch("graph outputs", at: edit.records.first?.range.lowerBound ?? 0)
     }
     var list: [Rope?] = []
     for (place, value) in new[id].outputs.enumerated() {
-      if before.indices.contains(place), before[place] == value {
+      if retyped.contains(value), let known = before.firstIndex(of: value) {
+        let content = try self.retyped(value, edit.records[positions[known]].body)
+        list.append(content.framed(field: Field.output))
+      } else if before.indices.contains(place), before[place] == value {
         list.append(nil)
       } else if let known = before.firstIndex(of: value) {
         list.append(Rope(source, edit.records[positions[known]].range))
@@ -111,6 +120,34 @@ extension ModelSplice {
   }
 
   // MARK: What speaks of values
+
+  /// A ValueInfoProto of the source with another type, and all else as it was.
+  private func retyped(_ id: ValueID, _ content: Range<Int>) throws -> Rope {
+    typealias Field = ONNXFields.ValueInfo
+    var edit = try edit(content)
+    let packed = try MessageEdit(packed: MessagePacker.valueInfo(name: "", type: new[id].type))
+    let types = packed.positions(of: Field.type).map { packed.records[$0].range }
+    edit.setList(Field.type, types.map { Rope(packed.source, $0) })
+    return edit.rope
+  }
+
+  /// Values of which another type is stated than before; what became an input or output of its
+  /// graph is described there.
+  private func retypeValueInfo(_ id: GraphID, _ edit: inout MessageEdit) throws {
+    guard let retyped = changes.retyped[id] else { return }
+    var byName: [String: ValueID] = [:]
+    for value in retyped { byName[new[value].name] = value }
+    let elsewhere = Set(new[id].inputs + new[id].outputs)
+    for position in edit.positions(of: ONNXFields.Graph.valueInfo) {
+      let record = edit.records[position]
+      guard let value = byName[try text(ONNXFields.ValueInfo.name, in: record)] else { continue }
+      if new[value].type == nil || elsewhere.contains(value) {
+        edit.drop(position)
+      } else {
+        edit.replace(position, content: try self.retyped(value, record.body))
+      }
+    }
+  }
 
   private func dropValueInfo(
     _ field: Int, about vanished: Set<String>, _ edit: inout MessageEdit

@@ -77,6 +77,7 @@ enum ONNXFields {
 
   enum ValueInfo {
     static let name = 1
+    static let type = 2
   }
 
   enum Annotation {

@@ -29,7 +29,8 @@ public struct ConstantView: Sendable {
 
   /// What counts as a constant.
   public let options: Options
-  let evaluator: (any ConstantEvaluator)?
+  /// Evaluates single nodes of constants.
+  public let evaluator: (any ConstantEvaluator)?
   private var known: [ValueID: Constancy] = [:]
 
   /// A view that knows nothing yet.
@@ -78,6 +79,9 @@ public struct ConstantView: Sendable {
     }
     return known[value] ?? .variable(.undefined)
   }
+
+  /// Forgets the answer about a value that became a constant.
+  public mutating func forget(_ value: ValueID) { known[value] = nil }
 
   /// One step towards an answer.
   private enum Step {

@@ -83,6 +83,15 @@ struct FoldCommand: ParsableCommand {
   @OptionGroup(title: "FOLDING")
   var folding: FoldingArguments
 
+  @Flag(
+    help: ArgumentHelp(
+      "Remove what is not needed for the same numbers too.",
+      discussion: """
+        Constant parts are computed, known shapes become constants; identities, no-ops, pairs that \
+        undo each other, duplicates and unused nodes go. Inputs and outputs stay as they are.
+        """))
+  var simplify = false
+
   @OptionGroup(title: "MANY MODELS")
   var batch: BatchArguments
 
@@ -172,6 +181,8 @@ struct FoldCommand: ParsableCommand {
     request.reading = reading.options
     request.reading.settings.pairing.keepsIdentity = keepsIdentity
     request.folding = folding.options
+    request.folding.simplifies = simplify
+    request.countsSimplifications = explain || isDry
     request.edits = folding.edits
     request.plan = apply
     if noVerify || isDry {

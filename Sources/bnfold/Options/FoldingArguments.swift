@@ -56,6 +56,12 @@ struct FoldingArguments: ParsableArguments {
         + "identity, with or without BN (RepVGG, MobileOne, FastViT)."))
   var reparameterize = false
 
+  @Option(
+    name: .customLong("set-shape"),
+    help: ArgumentHelp(
+      "Fix the extents of an input in the written model.", valueName: "name=1,3,224,224"))
+  var setShapes: [NamedShape] = []
+
   /// The same for the fold.
   var options: FoldOptions {
     var options = FoldOptions()
@@ -71,6 +77,9 @@ struct FoldingArguments: ParsableArguments {
 
   /// What is changed in the model beforehand.
   var edits: [any ModelEdit] {
-    (assumeInference ? [InferenceEdit()] : []) + (clampVariance ? [VarianceEdit()] : [])
+    var edits: [any ModelEdit] = assumeInference ? [InferenceEdit()] : []
+    if clampVariance { edits.append(VarianceEdit()) }
+    if !setShapes.isEmpty { edits.append(ShapeEdit(setShapes.map { ($0.name, $0.extents) })) }
+    return edits
   }
 }

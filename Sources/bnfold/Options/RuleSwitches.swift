@@ -16,14 +16,16 @@ struct RuleSwitches: ExpressibleByArgument {
   }
 
   /// Every name that can be switched: of a rule, and of a rule in one direction.
-  private static let names = Set(FoldRules.all.flatMap { both($0.name) + [$0.name] })
+  private static let names = Set(
+    FoldRules.all.flatMap { both($0.name) + [$0.name] } + FoldRules.simplifications.map(\.name))
 
   private static func both(_ name: String) -> [String] { [name + "-backward", name + "-forward"] }
 
   /// Switches rules, one after the other.
   func apply(to disabled: inout Set<String>) {
     for (name, isOn) in switches {
-      let rules = name == "all" ? FoldRules.all.map(\.name) : [name]
+      let everything = (FoldRules.all + FoldRules.simplifications).map(\.name)
+      let rules = name == "all" ? everything : [name]
       for rule in rules {
         // A rule that is off in both directions is on in one again.
         for base in FoldRules.all.map(\.name)
