@@ -14,4 +14,9 @@ public struct OutputPart: Sendable {
     self.count = count
     self.produce = produce
   }
+
+  /// A part whose bytes are there.
+  public init(_ bytes: [UInt8]) {
+    self.init(count: bytes.count) { take in try unsafe take(bytes.span.bytes) }
+  }
 }

@@ -31,7 +31,7 @@ struct ExitCodeTests {
       FailingCall(["fold", cnn, "-o", "x", "--shape", "image=1,a"], 64, says: "--shape"),
       FailingCall(["fold", cnn, "-o", "x", "--shape", "imag=1,3,16,16"], 64, says: "\"image\""),
       FailingCall(["run", cnn, "--input-range", "image=2,1"], 64, says: "--input-range"),
-      FailingCall(["verify", cnn], 64, says: "Missing expected argument"),
+      FailingCall(["verify", cnn], 64, says: "Missing the model to compare with"),
       FailingCall(["frobnicate"], 64, says: "frobnicate"),
     ])
   func usage(_ call: FailingCall) throws {
@@ -47,7 +47,7 @@ struct ExitCodeTests {
     "An input that cannot be opened is 66",
     arguments: [
       FailingCall(["fold", "missing.onnx", "-o", "x"], 66, says: "missing.onnx"),
-      FailingCall(["fold", "folder", "-o", "x"], 66, says: "folder"),
+      FailingCall(["inspect", "folder"], 66, says: "folder"),
       FailingCall(["fold", "fifo", "-o", "x"], 66, says: "fifo"),
       FailingCall(["inspect", "/dev/zero"], 66, says: "/dev/zero"),
       FailingCall(["verify", cnn, "missing.onnx"], 66, says: "missing.onnx"),

@@ -43,7 +43,7 @@ extension Rope {
   private static func parts(_ segment: Segment, _ model: Model) -> [OutputPart] {
     switch segment {
     case .bytes(let bytes):
-      return [OutputPart(count: bytes.count) { take in try unsafe take(bytes.span.bytes) }]
+      return [OutputPart(bytes)]
     case .source(let source, let range):
       return stride(from: range.lowerBound, to: range.upperBound, by: largePart).map { start in
         let part = start..<min(start + largePart, range.upperBound)
