@@ -41,8 +41,12 @@ struct ClaimRecomputation {
         model: model, resolver: resolver, affines: affines, claim: branch.claim,
         shape: branch.shape, kernel: branch.kernel)
       let own = try part.run()
+      let places = try places(of: branch, count: own.numbers.count)
+      guard places.allSatisfy(sums.indices.contains) else {
+        throw RecomputedAffine.Problem(reason: "a branch of shape \(branch.shape) in \(shape)")
+      }
       for (element, number) in own.numbers.enumerated() where number != 0 || isBias {
-        guard let place = try place(element, of: branch) else { continue }
+        let place = places[element]
         sums[place] = sums[place] + DoubleDouble(number * branch.sign)
         magnitudes[place] +=
           own.magnitudes.isEmpty ? number.magnitude : own.magnitudes[element]
@@ -53,23 +57,25 @@ struct ClaimRecomputation {
 
   private var isBias: Bool { claim.role != .weight }
 
-  /// Where an element of a branch lies in the whole.
-  private func place(_ element: Int, of branch: FoldClaim.Branch) throws -> Int? {
-    guard !branch.placement.isEmpty else { return element }
+  /// Where each of a branch's elements lies in the whole.
+  private func places(of branch: FoldClaim.Branch, count: Int) throws -> [Int] {
+    guard !branch.placement.isEmpty else { return Array(0..<count) }
     let (own, whole) = (branch.shape, shape)
-    guard own.rank == whole.rank, branch.placement.count == own.rank,
-      branch.spacing.count == own.rank
-    else { throw RecomputedAffine.Problem(reason: "a branch of shape \(own) in \(whole)") }
-    var place = 0
+    let problem = RecomputedAffine.Problem(reason: "a branch of shape \(own) in \(whole)")
+    guard own.rank == whole.rank, own.elementCount == count,
+      branch.placement.count == own.rank, branch.spacing.count == own.rank
+    else { throw problem }
+    let strides = whole.strides
+    var places = [0]
     for axis in 0..<own.rank {
-      let coordinate = element / own.strides[axis] % own.dimensions[axis]
-      let position = branch.placement[axis] + coordinate * branch.spacing[axis]
-      guard position >= 0, position < whole.dimensions[axis] else {
-        throw RecomputedAffine.Problem(reason: "a branch of shape \(own) in \(whole)")
+      let along = try (0..<own.dimensions[axis]).map { coordinate in
+        let position = branch.placement[axis] + coordinate * branch.spacing[axis]
+        guard position >= 0, position < whole.dimensions[axis] else { throw problem }
+        return position * strides[axis]
       }
-      place += position * whole.strides[axis]
+      places = places.flatMap { place in along.map { place + $0 } }
     }
-    return place
+    return places
   }
 
   /// Ones, or their mean over the taps, where an output channel meets the input channel of its
