@@ -53,14 +53,17 @@ struct FoldRun {
     for _ in 0..<Self.mostRounds {
       let before = session.journal.count
       guard simplifier.run() > 0 else { break }
+      var rules: [NodeID: String] = [:]
+      for patch in session.journal[before...] {
+        for node in patch.removals + patch.edits.keys where rules[node] == nil {
+          rules[node] = patch.rule
+        }
+      }
       open.removeAll { position in
         let node = sites[position].node
         // A node may have become another operator's.
         if SiteReader.kind(of: session.model[node]) == sites[position].kind { return false }
-        let patch = session.journal[before...].first {
-          $0.removals.contains(node) || $0.edits[node] != nil
-        }
-        sites[position].outcome = .removed(rule: patch?.rule ?? UnusedNodes.name)
+        sites[position].outcome = .removed(rule: rules[node] ?? UnusedNodes.name)
         return true
       }
       let simplified = session.journal.count

@@ -139,6 +139,8 @@ extension Model {
     for body in node.bodies { graphs[body.index].parent = id }
   }
 
+  private static var deepestFeeder: Int { 256 }
+
   /// Removes what made a value that nothing reads any more: a stored constant, or a node that
   /// only makes constants.
   private mutating func release(_ value: ValueID, uses: inout UseIndex) {
@@ -162,7 +164,9 @@ extension Model {
 
   /// A standard node that only passes constants on and may go when nothing reads it.
   ///
-  /// Not recursive: what feeds a node may be as deep as the model.
+  /// Not recursive: what feeds a node may be as deep as the model. The search ends after
+  /// `deepestFeeder` nodes, so that a patch costs no walk to the model's beginning: what varies lies
+  /// behind long chains, constants behind short ones.
   private func isConstantFeeder(_ node: Node) -> Bool {
     var pending = [node]
     var seen: Set<NodeID> = []
@@ -175,6 +179,7 @@ extension Model {
         }
         guard let id = producer(of: input), let maker = nodes[id.index] else { return false }
         if seen.insert(id).inserted { pending.append(maker) }
+        guard seen.count <= Self.deepestFeeder else { return false }
       }
     }
     return true
