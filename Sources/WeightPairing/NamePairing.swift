@@ -22,6 +22,8 @@ struct NamePairing {
     var layouts: [LinearLayer.Layout]
     /// Whether the normalization might as well come before the layer.
     var mayComeBefore: Bool
+    /// Whether the weight may as well be one of a transposed layer that no layout speaks of.
+    var mayBeTransposed: Bool
   }
 
   /// What all pairs of one kind tell together.
@@ -88,7 +90,17 @@ struct NamePairing {
       // A module of one layer and one normalization is the same wherever it is used.
       clan: NamingRule.isWholeName(module.leaf) ? "#\(rule)" : "\(module.template)#\(rule)",
       layouts: layouts(candidate, normalization.channels, rule),
-      mayComeBefore: mayComeBefore(candidate, normalization.channels))
+      mayComeBefore: mayComeBefore(candidate, normalization.channels),
+      mayBeTransposed: mayBeTransposed(candidate))
+  }
+
+  /// Keras keeps the kernel of a transposed convolution as [k…, O, I]: a square one looks like
+  /// [k…, I, O], and only a name can tell.
+  private func mayBeTransposed(_ candidate: WeightNames.Candidate) -> Bool {
+    let extents = candidate.extents
+    return candidate.layer.layout == .outputLast && extents.count >= 3
+      && extents[extents.count - 1] == extents[extents.count - 2]
+      && !NamingRule.saysStraight(candidate.module.leaf)
   }
 
   /// The layouts in which the layer has as many outputs as the normalization has channels.
@@ -183,12 +195,14 @@ struct NamePairing {
           "names and shapes do not tell whether it comes before \(layer) or after it")
       }
     }
+    let squareWeight =
+      "\(layer) has a square weight: a convolution or a transposed one, names do not tell"
+    guard !proposal.mayBeTransposed else { return doubt(squareWeight) }
     var layout = proposal.layouts[0]
     if proposal.layouts.count > 1 {
       let known = own.layouts.isEmpty ? clan.layouts : own.layouts
       guard known.count == 1, let only = known.first, proposal.layouts.contains(only) else {
-        return doubt(
-          "\(layer) has a square weight: a convolution or a transposed one, names do not tell")
+        return doubt(squareWeight)
       }
       layout = only
     }

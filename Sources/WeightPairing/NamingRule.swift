@@ -79,10 +79,10 @@ enum NamingRule: CaseIterable {
     return leaf.contains("transpose") || leaf.contains("deconv") || leaf.contains("tconv")
   }
 
-  /// Whether a layer's own name says that it is none.
+  /// Whether a layer's own name says that it is none: `upconv` and `convt` leave that open.
   static func saysStraight(_ leaf: String) -> Bool {
     let leaf = leaf.lowercased()
-    return !saysTransposed(leaf)
+    return !["up", "trans", "dec", "convt", "tconv"].contains { leaf.contains($0) }
       && ["conv", "fc", "linear", "dense"].contains { leaf.contains($0) }
   }
 }

@@ -215,6 +215,24 @@ struct NamePairingTests {
     #expect(flax.pairs.first?.normalization.tensors.count == 4)
   }
 
+  /// Keras keeps the kernel of Conv2DTranspose as [k, k, O, I]: a square one looks like Conv2D's,
+  /// and the sibling that shows the order shows nothing of that.
+  @Test(arguments: [("block1_conv", true), ("block1_up", false), ("block1_upconv", false)])
+  func squareKernelsOfKeras(name: String, isPaired: Bool) throws {
+    func keras(_ name: String, _ channels: Int) -> [(String, [Int])] {
+      ["gamma", "beta", "moving_mean", "moving_variance"].map { ("\(name)/\($0):0", [channels]) }
+    }
+    let sibling = name.replacing("1", with: "2")
+    let found = try WeightPairing().pairs(
+      of: tensors(
+        [("\(name)/kernel:0", [3, 3, 64, 64])] + keras("\(name)_bn", 64)
+          + [("\(sibling)/kernel:0", [3, 3, 64, 32])] + keras("\(sibling)_bn", 32)))
+    let paired = found.pairs.map(\.layer.name)
+    #expect(paired.contains(sibling))
+    #expect(paired.contains(name) == isPaired)
+    if !isPaired { #expect(found.unpaired.contains { "\($0)".contains("square") }) }
+  }
+
   @Test func theResultDoesNotDependOnOrder() throws {
     let shapes =
       [conv("conv1", [64, 3, 7, 7])] + norm("bn1", 64) + [conv("conv2", [32, 64, 1, 1])]

@@ -228,6 +228,6 @@ public struct JSONReader {
   }
 
   func truncated() -> FormatError {
-    FormatError(.truncated(needed: 1, available: 0), at: location)
+    malformed("the text ends too early")
   }
 }
