@@ -50,10 +50,9 @@ bench: build $(VENV)/installed $(if $(PEERS),$(PEERS_VENV)/installed) ## Measure
 	@$(PYTHON) samples/bench/bench.py --bnfold $(BNFOLD) --write docs/performance.md \
 	  $(if $(PEERS),--peers $(PEERS_VENV)/bin/python)
 
-peers: build $(VENV)/installed ## Count the nodes that bnfold and other tools leave; write docs/peers.md
-	@samples/peers/venv .build/peers $(VENV)
-	@.build/peers/bin/python samples/peers/compare.py --bnfold $(BNFOLD) \
-	  --work .build/peers/results --markdown docs/peers.md
+peers: build $(PEERS_VENV)/installed ## Count the nodes that bnfold and other tools leave; write docs/peers.md
+	@$(PEERS_VENV)/bin/python samples/peers/compare.py --bnfold $(BNFOLD) \
+	  --work .build/peers-results --markdown docs/peers.md
 
 score: build $(VENV)/installed ## Judge bnfold over ../shared/corpus, without and with verification
 	@test -f $(SCORE) || { echo "score: there is no $(SCORE)" >&2; exit 1; }
