@@ -76,20 +76,27 @@ let package = Package(
       "ModelVerification", ["ByteStore", "ModelIR", "Operators", "GraphEvaluation"]),
     module("ModelStatistics", ["ByteStore", "ModelIR", "Operators"]),
     module(
+      "ModelCalibration",
+      ["ByteStore", "ModelIR", "Operators", "GraphEvaluation", "ModelStatistics"]),
+    module(
       "ModelReports",
-      ["ModelIR", "Operators", "GraphTransforms", "ModelVerification", "ModelStatistics"]),
+      [
+        "ModelIR", "Operators", "GraphTransforms", "ModelVerification", "ModelStatistics",
+        "ModelCalibration",
+      ]),
     module(
       "ModelPipeline",
       [
         "ByteStore", "ModelIR", "Operators", "ModelFormats", "ONNXFormat", "NumPyFormat",
         "SafetensorsFormat", "DarknetFormat", "GraphTransforms", "WeightPairing",
-        "GraphEvaluation", "ModelVerification", "ModelStatistics", "ModelReports",
+        "GraphEvaluation", "ModelVerification", "ModelStatistics", "ModelCalibration",
+        "ModelReports",
       ]),
     .executableTarget(
       name: "bnfold",
       dependencies: [
         "ByteStore", "ModelIR", "ModelFormats", "GraphTransforms", "ModelVerification",
-        "ModelStatistics", "ModelReports", "ModelPipeline",
+        "ModelStatistics", "ModelCalibration", "ModelReports", "ModelPipeline",
         "DarknetFormat", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
@@ -131,6 +138,12 @@ let package = Package(
       ]),
     tests("ModelStatisticsTests", ["ByteStore", "ModelIR", "Operators", "ModelStatistics"]),
     tests(
+      "ModelCalibrationTests",
+      [
+        "ByteStore", "ModelIR", "Operators", "GraphEvaluation", "ModelStatistics",
+        "ModelCalibration",
+      ]),
+    tests(
       "ModelReportsTests",
       [
         "ModelIR", "Operators", "GraphTransforms", "ModelVerification", "ModelStatistics",
@@ -141,7 +154,8 @@ let package = Package(
       [
         "ByteStore", "ModelIR", "Operators", "ModelFormats", "ONNXFormat", "NumPyFormat",
         "SafetensorsFormat", "DarknetFormat", "GraphTransforms", "WeightPairing",
-        "GraphEvaluation", "ModelVerification", "ModelStatistics", "ModelReports", "ModelPipeline",
+        "GraphEvaluation", "ModelVerification", "ModelStatistics", "ModelCalibration",
+        "ModelReports", "ModelPipeline",
       ]),
     tests(
       "EndToEndTests",

@@ -17,6 +17,7 @@ struct BnfoldCommand: ParsableCommand {
         bnfold explain model.onnx bn3                   why is that one kept?
         bnfold run model.onnx --input x.npz -o y.npz    evaluate
         bnfold convert yolov4.cfg yolov4.onnx           another format
+        bnfold calibrate model.onnx --data x.npz -o out.onnx   statistics from data
         bnfold replace model.onnx w.npz -o out.onnx     other numbers
         bnfold extract model.onnx --to pool5 -o part.onnx   cut a part out
 
@@ -43,5 +44,6 @@ struct BnfoldCommand: ParsableCommand {
       FoldCommand.self, VerifyCommand.self, InspectCommand.self, StatsCommand.self,
       DiffCommand.self, LintCommand.self, ExplainCommand.self, RulesCommand.self,
       RunCommand.self, ConvertCommand.self, ReplaceCommand.self, ExtractCommand.self,
+      CalibrateCommand.self,
     ])
 }

@@ -87,10 +87,16 @@ struct InspectionTests {
     try keep(["convert", try Samples.named("cnn").model, "weights.npz", "--json"])
     let cnn = try Samples.named("cnn").model
     try keep(["extract", cnn, "--to", "bn1", "-o", "part.onnx", "--json"])
+    let net = "\(CalibrationTests.fixtures)/net-17.onnx"
+    let data = ["--data", "\(CalibrationTests.fixtures)/samples.npz", "-o", "c.onnx", "--json"]
+    try keep(["calibrate", net] + data)
+    try keep(
+      ["calibrate", net] + data
+        + ["--labels", "\(CalibrationTests.fixtures)/labels.npy", "--only", "bn1"])
     let schema = "\(Samples.repository)/docs/report-schema.json"
     let run = try python("validate_reports.py", [schema] + reports)
     #expect(run.status == 0, "\(run.text) \(run.errors)")
-    #expect(run.text.contains("\(reports.count) reports, 12 kinds"), "\(run.text)")
+    #expect(run.text.contains("\(reports.count) reports, 13 kinds"), "\(run.text)")
 
     // What the schema does not name is seen, and so is what is missing.
     let text = try TestFiles.text(reports[0])

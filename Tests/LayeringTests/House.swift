@@ -5,8 +5,7 @@ enum House {
     "CProtobufC", "COpenBLAS", "CZlib", "CModelSchemas", "CVectorLoops", "ByteStore", "ModelIR",
     "Operators", "ModelFormats", "ONNXFormat", "NumPyFormat", "SafetensorsFormat",
     "DarknetFormat", "GraphTransforms", "WeightPairing", "GraphEvaluation", "ModelVerification",
-    "ModelStatistics",
-    "ModelReports", "ModelPipeline", "bnfold",
+    "ModelStatistics", "ModelCalibration", "ModelReports", "ModelPipeline", "bnfold",
   ]
 
   /// Formats never import one another.

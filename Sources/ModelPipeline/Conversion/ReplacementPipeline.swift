@@ -89,18 +89,7 @@ public struct ReplacementPipeline: Sendable {
     }
     let old = model[graph].initializers[place]
     guard let stored = model[old].initializer else { return }
-    let tensor = try fitting(named, stored)
-    var value = model[old]
-    value.initializer = tensor
-    let new = model.addValue(value)
-    model[graph].initializers[place] = new
-    model[graph].inputs = model[graph].inputs.map { $0 == old ? new : $0 }
-    model[graph].outputs = model[graph].outputs.map { $0 == old ? new : $0 }
-    for position in model.nodes.indices {
-      let id = NodeID(position)
-      guard model.contains(id), model[id].inputs.contains(old) else { continue }
-      model[id].inputs = model[id].inputs.map { $0 == old ? new : $0 }
-    }
+    model.exchangeInitializer(old, with: try fitting(named, stored))
   }
 
   /// The tensor in the model's type, if that holds each of its numbers.

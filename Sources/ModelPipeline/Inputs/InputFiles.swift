@@ -15,7 +15,7 @@ public enum InputFiles {
     var samples: [[String: RuntimeTensor]] = []
     var single: [String: RuntimeTensor] = [:]
     for argument in arguments {
-      let (name, source) = try open(argument)
+      let (name, source) = try NamedFile.open(argument)
       let arrays = try arrays(of: source)
       if let name {
         guard arrays.count == 1 else {
@@ -34,19 +34,6 @@ public enum InputFiles {
       }
     }
     return single.isEmpty ? samples : samples + [single]
-  }
-
-  /// A path that exists is one, whatever signs are in it.
-  private static func open(_ argument: String) throws -> (name: String?, ByteSource) {
-    do {
-      return (nil, try ByteSource(file: argument))
-    } catch {
-      guard let equals = argument.firstIndex(of: "="), equals != argument.startIndex else {
-        throw error
-      }
-      let path = String(argument[argument.index(after: equals)...])
-      return (String(argument[..<equals]), try ByteSource(file: path))
-    }
   }
 
   private static func arrays(of source: ByteSource) throws -> [NamedTensor] {

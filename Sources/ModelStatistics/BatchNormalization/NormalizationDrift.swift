@@ -10,15 +10,20 @@ public struct NormalizationDrift: Sendable, Hashable {
 
   /// Compares; nil where parameters are no constants or channels differ in number.
   public init?(of stored: NormalizationStatistics, data: [Moments]) {
-    guard let epsilon = stored.epsilon, !data.isEmpty, data.count == stored.channels else {
-      return nil
+    self.init(of: stored, mean: data.map(\.mean), variance: data.map(\.variance))
+  }
+
+  /// Compares with a mean and a variance for each channel; nil where parameters are no constants or
+  /// channels differ in number.
+  public init?(of stored: NormalizationStatistics, mean: [Double], variance: [Double]) {
+    guard let epsilon = stored.epsilon, !mean.isEmpty, mean.count == stored.channels,
+      variance.count == stored.channels
+    else { return nil }
+    meanDrift = mean.indices.map { channel in
+      (mean[channel] - stored.mean[channel]) / (stored.variance[channel] + epsilon).squareRoot()
     }
-    meanDrift = data.indices.map { channel in
-      (data[channel].mean - stored.mean[channel])
-        / (stored.variance[channel] + epsilon).squareRoot()
-    }
-    varianceRatio = data.indices.map { channel in
-      (data[channel].variance + epsilon) / (stored.variance[channel] + epsilon)
+    varianceRatio = mean.indices.map { channel in
+      (variance[channel] + epsilon) / (stored.variance[channel] + epsilon)
     }
   }
 

@@ -17,19 +17,55 @@ public struct Moments: Sendable, Hashable {
   /// No numbers.
   public init() {}
 
+  /// Moments that were taken before; nil for what no numbers have.
+  public init?(count: Int, mean: Double, sumOfSquares: Double) {
+    guard count >= 0, sumOfSquares.isNaN || sumOfSquares >= 0 else { return nil }
+    guard count > 0 || (mean == 0 && sumOfSquares == 0) else { return nil }
+    self.count = count
+    self.mean = mean
+    self.sumOfSquares = sumOfSquares
+  }
+
   /// The moments of some numbers.
   public init(_ numbers: some Collection<Double>) {
     guard !numbers.isEmpty else { return }
     count = numbers.count
     mean = numbers.reduce(0, +) / Double(count)
-    // The second sum takes out what rounding left in the mean.
     var rest = 0.0
     for number in numbers {
       let deviation = number - mean
       rest += deviation
       sumOfSquares += deviation * deviation
     }
-    sumOfSquares -= rest * rest / Double(count)
+    center(rest)
+  }
+
+  /// The moments of `length` neighbouring numbers at each start.
+  init(of numbers: [Double], runs: StrideTo<Int>, length: Int) {
+    var sum = 0.0
+    for start in runs {
+      count += length
+      for index in start..<(start + length) { sum += numbers[index] }
+    }
+    guard count > 0 else { return }
+    mean = sum / Double(count)
+    var rest = 0.0
+    for start in runs {
+      for index in start..<(start + length) {
+        let deviation = numbers[index] - mean
+        rest += deviation
+        sumOfSquares += deviation * deviation
+      }
+    }
+    center(rest)
+  }
+
+  /// Takes out of mean and squares what the rounding of the first sum left in them; `rest` is the
+  /// sum of the distances from the mean.
+  private mutating func center(_ rest: Double) {
+    let shift = rest / Double(count)
+    mean += shift
+    sumOfSquares = max(0, sumOfSquares - rest * shift)
   }
 
   /// Adds one number.

@@ -72,14 +72,21 @@ extension ModelSplice {
       throw mismatch("graph inputs", at: edit.records.first?.range.lowerBound ?? 0)
     }
     let after = Set(new[id].inputs)
+    // A default that was exchanged under its name leaves what the input says of itself.
+    let heirs = zip(before, new[id].inputs).filter { former, value in
+      former != value && old[former].name == new[value].name && old[former].type == new[value].type
+    }
+    let left = Set(heirs.map(\.0))
     for (position, value) in zip(positions, before) {
+      if left.contains(value) { continue }
       if !after.contains(value) {
         edit.drop(position)
       } else if changes.retyped[id]?.contains(value) == true {
         edit.replace(position, content: try retyped(value, edit.records[position].body))
       }
     }
-    var added = new[id].inputs.filter { !before.contains($0) }
+    let taken = Set(heirs.map(\.1))
+    var added = new[id].inputs.filter { !before.contains($0) && !taken.contains($0) }
     // Up to IR 3 every initializer is an input as well.
     if new.header.irVersion < 4 { added += initializers.filter { !after.contains($0) } }
     for value in added { edit.add(field: Field.input, content: valueInfo(value)) }

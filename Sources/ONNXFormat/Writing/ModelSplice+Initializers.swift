@@ -3,7 +3,9 @@ internal import ModelFormats
 internal import ModelIR
 
 extension ModelSplice {
-  /// Drops and appends initializers; gives the new ones.
+  /// Drops, exchanges and appends initializers; gives the new ones.
+  ///
+  /// One that has the name of one that went, both dense, stands in its place.
   func editInitializers(_ id: GraphID, _ edit: inout MessageEdit) throws -> [ValueID] {
     typealias Field = ONNXFields.Graph
     let before = old[id].initializers
@@ -13,10 +15,27 @@ extension ModelSplice {
       throw mismatch("initializers", at: edit.records.first?.range.lowerBound ?? 0)
     }
     let after = Set(new[id].initializers)
+    let known = Set(before)
+    let added = new[id].initializers.filter { !known.contains($0) }
+    let heirs = Dictionary(
+      added.filter { !(new[$0].initializer?.isSparse ?? true) }.map { (new[$0].name, $0) },
+      uniquingKeysWith: { first, _ in first })
+    var placed: Set<ValueID> = []
     for (place, value) in before.enumerated() {
       let position = positions[place]
       let record = edit.records[position]
       guard after.contains(value) else {
+        if place < dense.count, let heir = heirs[old[value].name],
+          let tensor = new[heir].initializer
+        {
+          written.append(heir)
+          placed.insert(heir)
+          edit.replace(
+            position,
+            content: try rewritten(
+              tensor, .initializer(heir), record.body, slot: plan.slots[heir], isNew: true))
+          continue
+        }
         edit.drop(position)
         continue
       }
@@ -27,12 +46,10 @@ extension ModelSplice {
         edit.replace(position, content: try keptInitializer(tensor, value, record.body))
       }
     }
-    let known = Set(before)
-    let added = new[id].initializers.filter { !known.contains($0) }
     let ends = (
       dense: edit.end(of: Field.initializer), sparse: edit.end(of: Field.sparseInitializer)
     )
-    for value in added {
+    for value in added where !placed.contains(value) {
       let (field, rope) = try newInitializer(value)
       edit.insert(
         rope.framed(field: field), field: field,

@@ -27,14 +27,15 @@ extension ModelSplice {
     return edit.rope
   }
 
-  /// A TensorProto of the source with its elements written anew, and all else as it was.
+  /// A TensorProto of the source with its elements written anew, and all else as it was; elements
+  /// that stand in a data file stay there unless they are others (`isNew`).
   func rewritten(
     _ tensor: Tensor, _ owner: UnwritableTensor.Owner, _ content: Range<Int>,
-    slot: ExternalPlan.Slot?
+    slot: ExternalPlan.Slot?, isNew: Bool = false
   ) throws -> Rope {
     typealias Field = ONNXFields.Tensor
     var edit = try edit(content)
-    if slot == nil, try isExternal(edit) { return try relocated(.tensor, content) }
+    if slot == nil, !isNew, try isExternal(edit) { return try relocated(.tensor, content) }
     let packed = try MessageEdit(
       packed: MessagePacker.tensor(
         name: "", dataType: tensor.dataType, dimensions: tensor.shape.dimensions,

@@ -1,6 +1,7 @@
 internal import ByteStore
 internal import GraphEvaluation
 internal import GraphTransforms
+internal import ModelCalibration
 internal import ModelFormats
 internal import ModelIR
 internal import ModelPipeline
@@ -35,6 +36,7 @@ enum ExitStatus: Int32 {
     case let problem as EvaluationError.Problem: self.init(problem)
     case let error as TensorError: self.init(error)
     case let error as PipelineError: self.init(error)
+    case let error as CalibrationError: self.init(error)
     case is ModelEditError: self = .usage
     case is GraphError: self = .bug
     default: return nil
@@ -83,6 +85,14 @@ enum ExitStatus: Int32 {
     case .badInput: self = .badInput
     case .unsupported: self = .unsupported
     case .bug: self = .bug
+    }
+  }
+
+  private init(_ error: CalibrationError) {
+    switch error.kind {
+    case .usage: self = .usage
+    case .badInput: self = .badInput
+    case .unsupported: self = .unsupported
     }
   }
 }

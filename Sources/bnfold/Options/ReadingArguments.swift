@@ -29,7 +29,7 @@ struct ReadingArguments: ParsableArguments {
     help: ArgumentHelp(
       "What Darknet's batch normalization adds to the variance: alexeyab (1e-5), pjreddie-cpu "
         + "(1e-6 to its root), pjreddie-gpu (1e-5), opencv (1e-6).", valueName: "implementation"),
-    transform: Self.normalization)
+    transform: Choice.named)
   var darknetNormalization = DarknetOptions.Normalization.alexeyab
 
   @Flag(
@@ -41,14 +41,6 @@ struct ReadingArguments: ParsableArguments {
     name: .customLong("decode"),
     help: "Let Darknet's heads give boxes instead of what they read.")
   var decodes = false
-
-  private static func normalization(_ text: String) throws -> DarknetOptions.Normalization {
-    guard let found = DarknetOptions.Normalization(rawValue: text) else {
-      let all = DarknetOptions.Normalization.allCases.map(\.rawValue).joined(separator: ", ")
-      throw ValidationError("'\(text)' is none of \(all).")
-    }
-    return found
-  }
 
   var options: ReadOptions {
     var options = ReadOptions()
