@@ -27,18 +27,6 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     name: name, dependencies: dependencies + ["TestSupport"], swiftSettings: settings)
 }
 
-#if os(macOS)
-  // Matrix products come from Accelerate there.
-  let matrixProducts: [Target.Dependency] = []
-  let matrixProductTargets: [Target] = []
-#else
-  let matrixProducts: [Target.Dependency] = ["COpenBLAS"]
-  let matrixProductTargets: [Target] = [
-    .systemLibrary(
-      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])])
-  ]
-#endif
-
 let package = Package(
   name: "bnfold",
   platforms: [.macOS(.v15)],
@@ -55,10 +43,11 @@ let package = Package(
       providers: [.apt(["libprotobuf-c-dev"]), .brew(["protobuf-c"])]),
     .systemLibrary(
       name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    .systemLibrary(name: "CLinux"),
     .target(name: "CModelSchemas", dependencies: ["CProtobufC"]),
     .target(name: "CVectorLoops"),
 
-    module("ByteStore"),
+    module("ByteStore", ["CLinux"]),
     module("ModelIR", ["CVectorLoops", "ByteStore"]),
     module("Operators", ["ByteStore", "ModelIR"]),
     module("ModelFormats", ["ByteStore", "ModelIR"]),
@@ -70,8 +59,7 @@ let package = Package(
     module("GraphTransforms", ["ByteStore", "ModelIR", "Operators"]),
     module("WeightPairing", ["ByteStore", "ModelIR", "ModelFormats"]),
     module(
-      "GraphEvaluation",
-      ["CVectorLoops", "ByteStore", "ModelIR", "Operators"] + matrixProducts),
+      "GraphEvaluation", ["CVectorLoops", "ByteStore", "ModelIR", "Operators"]),
     module(
       "ModelVerification", ["ByteStore", "ModelIR", "Operators", "GraphEvaluation"]),
     module("ModelStatistics", ["ByteStore", "ModelIR", "Operators"]),
@@ -162,4 +150,4 @@ let package = Package(
       [
         "ByteStore", "ModelIR", "ModelFormats", "ONNXFormat", "NumPyFormat", "SafetensorsFormat",
       ]),
-  ] + matrixProductTargets)
+  ])

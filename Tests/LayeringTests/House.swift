@@ -2,7 +2,7 @@
 enum House {
   /// All modules, lowest first, as README.md lists them.
   static let modules = [
-    "CProtobufC", "COpenBLAS", "CZlib", "CModelSchemas", "CVectorLoops", "ByteStore", "ModelIR",
+    "CProtobufC", "CZlib", "CLinux", "CModelSchemas", "CVectorLoops", "ByteStore", "ModelIR",
     "Operators", "ModelFormats", "ONNXFormat", "NumPyFormat", "SafetensorsFormat",
     "DarknetFormat", "GraphTransforms", "WeightPairing", "GraphEvaluation", "ModelVerification",
     "ModelStatistics", "ModelCalibration", "ModelReports", "ModelPipeline", "bnfold",

@@ -20,6 +20,8 @@ protocol KernelFloat: KernelElement, BinaryFloatingPoint, SIMDScalar, Codable {
   static func erf(_ x: Self) -> Self
   static func fmod(_ x: Self, _ y: Self) -> Self
 
+  /// Whether the BLAS that `multiply` calls is there.
+  static var hasMatrixLibrary: Bool { get }
   /// C ← α·A·B + β·C on the calling thread; see `MatrixProduct`.
   static func multiply(
     _ size: MatrixProduct.Size, _ alpha: Self, _ a: MatrixProduct.Operand<Self>,

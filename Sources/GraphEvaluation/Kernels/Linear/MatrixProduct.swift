@@ -1,16 +1,10 @@
-#if canImport(Accelerate)
-  internal import Accelerate
-#else
-  internal import COpenBLAS
-#endif
-
 /// General matrix products by the system's BLAS, split over threads.
 ///
 ///     C[m, n] ← α · op(A)[m, k] · op(B)[k, n] + β · C
 ///
-/// Row-major with leading dimensions. The library itself runs on the calling thread: its own
-/// threads would spin between products and take the processors from other kernels. The split does
-/// not touch the sum over k, so a run is bit-identical to the next one.
+/// Row-major with leading dimensions. Small products are plain loops, so that small models need no
+/// library; which way is taken depends on the extents alone, and the split does not touch the sum
+/// over k, so a run is bit-identical to the next one.
 enum MatrixProduct {
   /// One matrix: where it begins, the distance of its rows, and whether it is read transposed.
   @unsafe struct Operand<E> {
@@ -48,7 +42,9 @@ enum MatrixProduct {
     _ c: UnsafeMutablePointer<E>, rowStride: Int, threads: Int = 1
   ) {
     guard size.m > 0, size.n > 0 else { return }
-    _ = configured
+    guard size.m * size.n * max(1, size.k) > plainProducts, E.hasMatrixLibrary else {
+      return unsafe multiplyPlainly(size, alpha: alpha, a, b, beta: beta, c, rowStride: rowStride)
+    }
     // Fewer than some 64 thousand multiplications do not pay for waking a thread.
     let work = size.m * max(1, size.n * max(1, size.k) / 65536)
     let threads = size.m * size.n * max(1, size.k) < 131072 ? 1 : min(threads, max(1, work))
@@ -87,20 +83,38 @@ enum MatrixProduct {
     }
   }
 
-  private static let configured: Void = {
-    #if !canImport(Accelerate)
-      openblas_set_num_threads(1)
-    #endif
-  }()
+  /// Up to so many multiplications the loop below is done before a library is loaded.
+  private static let plainProducts = 32768
+
+  /// The same by sums over k in order, on the calling thread.
+  static func multiplyPlainly<E: KernelFloat>(
+    _ size: Size, alpha: E, _ a: Operand<E>, _ b: Operand<E>, beta: E,
+    _ c: UnsafeMutablePointer<E>, rowStride: Int
+  ) {
+    let (aRow, aStep) = unsafe a.transposed ? (1, a.rowStride) : (a.rowStride, 1)
+    let (bStep, bColumn) = unsafe b.transposed ? (1, b.rowStride) : (b.rowStride, 1)
+    for row in 0..<size.m {
+      let out = unsafe c + row * rowStride
+      // As BLAS has it: β = 0 overwrites, whatever was there.
+      for column in 0..<size.n { unsafe out[column] = beta == 0 ? 0 : beta * out[column] }
+      for step in 0..<size.k {
+        let factor = unsafe alpha * a.base[row * aRow + step * aStep]
+        let line = unsafe b.base + step * bStep
+        for column in 0..<size.n { unsafe out[column] += factor * line[column * bColumn] }
+      }
+    }
+  }
 }
 
 extension Float {
+  static var hasMatrixLibrary: Bool { unsafe MatrixLibrary.shared != nil }
+
   static func multiply(
     rows: Int, columns: Int, _ alpha: Float, _ a: MatrixProduct.Operand<Float>,
     _ x: UnsafePointer<Float>, _ beta: Float, _ y: UnsafeMutablePointer<Float>
   ) {
-    unsafe cblas_sgemv(
-      CblasRowMajor, a.transposed ? CblasTrans : CblasNoTrans, Int32(rows), Int32(columns), alpha,
+    unsafe MatrixLibrary.shared?.sgemv(
+      MatrixProduct.rowMajor, MatrixProduct.order(a.transposed), Int32(rows), Int32(columns), alpha,
       a.base, Int32(max(1, a.rowStride)), x, 1, beta, y, 1)
   }
 
@@ -109,21 +123,23 @@ extension Float {
     _ b: MatrixProduct.Operand<Float>, _ beta: Float, _ c: UnsafeMutablePointer<Float>,
     _ rowStride: Int
   ) {
-    unsafe cblas_sgemm(
-      CblasRowMajor, a.transposed ? CblasTrans : CblasNoTrans,
-      b.transposed ? CblasTrans : CblasNoTrans, Int32(size.m), Int32(size.n), Int32(size.k),
-      alpha, a.base, Int32(max(1, a.rowStride)), b.base, Int32(max(1, b.rowStride)), beta, c,
+    unsafe MatrixLibrary.shared?.sgemm(
+      MatrixProduct.rowMajor, MatrixProduct.order(a.transposed),
+      MatrixProduct.order(b.transposed), Int32(size.m), Int32(size.n), Int32(size.k), alpha,
+      a.base, Int32(max(1, a.rowStride)), b.base, Int32(max(1, b.rowStride)), beta, c,
       Int32(max(1, rowStride)))
   }
 }
 
 extension Double {
+  static var hasMatrixLibrary: Bool { unsafe MatrixLibrary.shared != nil }
+
   static func multiply(
     rows: Int, columns: Int, _ alpha: Double, _ a: MatrixProduct.Operand<Double>,
     _ x: UnsafePointer<Double>, _ beta: Double, _ y: UnsafeMutablePointer<Double>
   ) {
-    unsafe cblas_dgemv(
-      CblasRowMajor, a.transposed ? CblasTrans : CblasNoTrans, Int32(rows), Int32(columns), alpha,
+    unsafe MatrixLibrary.shared?.dgemv(
+      MatrixProduct.rowMajor, MatrixProduct.order(a.transposed), Int32(rows), Int32(columns), alpha,
       a.base, Int32(max(1, a.rowStride)), x, 1, beta, y, 1)
   }
 
@@ -132,10 +148,10 @@ extension Double {
     _ b: MatrixProduct.Operand<Double>, _ beta: Double, _ c: UnsafeMutablePointer<Double>,
     _ rowStride: Int
   ) {
-    unsafe cblas_dgemm(
-      CblasRowMajor, a.transposed ? CblasTrans : CblasNoTrans,
-      b.transposed ? CblasTrans : CblasNoTrans, Int32(size.m), Int32(size.n), Int32(size.k),
-      alpha, a.base, Int32(max(1, a.rowStride)), b.base, Int32(max(1, b.rowStride)), beta, c,
+    unsafe MatrixLibrary.shared?.dgemm(
+      MatrixProduct.rowMajor, MatrixProduct.order(a.transposed),
+      MatrixProduct.order(b.transposed), Int32(size.m), Int32(size.n), Int32(size.k), alpha,
+      a.base, Int32(max(1, a.rowStride)), b.base, Int32(max(1, b.rowStride)), beta, c,
       Int32(max(1, rowStride)))
   }
 }

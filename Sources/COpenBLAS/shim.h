@@ -1,2 +1,0 @@
-// The system's OpenBLAS: single and double precision matrix products.
-#include <cblas.h>
