@@ -4,6 +4,8 @@ internal import Synchronization
 extension AtomicFile {
   /// Parts below this many bytes altogether are written by the calling thread alone.
   private static let worthThreads = 4 << 20
+  /// Smaller parts are put together: threads meet less often.
+  private static let smallestPart = 1 << 20
 
   /// Appends parts in their order, made and written by as many threads at once.
   ///
@@ -12,6 +14,7 @@ extension AtomicFile {
   ///
   /// Errors: what the first part that failed threw, or `FileAccessError` of writing it.
   public func write(_ parts: [OutputPart], threads: Int) throws {
+    let parts = OutputPart.joined(parts, toAtLeast: Self.smallestPart)
     let total = parts.reduce(0) { $0 + $1.count }
     guard threads > 1, parts.count > 1, total >= Self.worthThreads else {
       for part in parts {

@@ -19,4 +19,42 @@ public struct OutputPart: Sendable {
   public init(_ bytes: [UInt8]) {
     self.init(count: bytes.count) { take in try unsafe take(bytes.span.bytes) }
   }
+
+  /// Parts that are copies of a source's bytes.
+  public static func copies(of source: ByteSource, _ range: Range<Int>) -> [OutputPart] {
+    stride(from: range.lowerBound, to: range.upperBound, by: largest).map { start in
+      let part = start..<min(start + largest, range.upperBound)
+      return OutputPart(count: part.count) { take in
+        try source.forEachPiece(part, pieceSize: piece) { bytes, _ in try take(bytes) }
+      }
+    }
+  }
+
+  /// Bytes that a part has at most, about, where it can be divided.
+  public static let largest = 4 << 20
+  /// Bytes that are best read or computed at a time: they stay in the cache of a core.
+  public static let piece = 256 << 10
+
+  /// Parts with the same bytes, of which all but the last are of at least `count` bytes.
+  static func joined(_ parts: [OutputPart], toAtLeast count: Int) -> [OutputPart] {
+    var result: [OutputPart] = []
+    var small: [OutputPart] = []
+    var smallCount = 0
+    func join() {
+      guard !small.isEmpty else { return }
+      let joined = small
+      result.append(
+        OutputPart(count: smallCount) { take in for part in joined { try part.produce(take) } })
+      small = []
+      smallCount = 0
+    }
+    for part in parts {
+      if part.count >= count { join() }
+      small.append(part)
+      smallCount += part.count
+      if smallCount >= count { join() }
+    }
+    join()
+    return result
+  }
 }

@@ -54,20 +54,15 @@ public enum SafetensorsWriter {
   /// characters; `TensorError`; `FileAccessError`.
   public static func write(
     _ items: [Item], metadata: [(key: String, value: String)] = [], to file: AtomicFile,
-    failing: (String, TensorError) -> any Error = { _, error in error }
+    failing: @escaping @Sendable (String, TensorError) -> any Error = { _, error in error }
   ) throws {
     try checkNames(items, file.path)
     let ordered = items.sorted {
       ($0.type.rank, $0.name.utf8) < ($1.type.rank, $1.name.utf8)
     }
-    try file.write(header(ordered, metadata))
-    for item in ordered {
-      do {
-        try write(item, to: file)
-      } catch let error as TensorError {
-        throw failing(item.name, error)
-      }
-    }
+    let parts = ordered.flatMap { item in Self.parts(item) { failing(item.name, $0) } }
+    try file.write(
+      [OutputPart(header(ordered, metadata))] + parts, threads: ProcessFacts.processors)
   }
 
   /// Writes the index of a checkpoint.
@@ -118,17 +113,18 @@ public enum SafetensorsWriter {
     return (0..<8).map { UInt8(truncatingIfNeeded: text.count >> (8 * $0)) } + text
   }
 
-  private static func write(_ item: Item, to file: AtomicFile) throws {
+  private static func parts(
+    _ item: Item, failing: @escaping @Sendable (TensorError) -> any Error
+  ) -> [OutputPart] {
     switch item.content {
-    case .bytes(let source, let range): try file.copy(from: source, range)
+    case .bytes(let source, let range): return OutputPart.copies(of: source, range)
     case .tensor(let tensor):
       if case .stored(let elements) = tensor.storage, elements.encoding == .littleEndian,
         elements.byteCount == item.byteCount
       {
-        for piece in elements.pieces { try file.copy(from: elements.source, piece) }
-      } else {
-        try tensor.forEachPiece { piece, _ in try file.write(piece) }
+        return elements.pieces.flatMap { OutputPart.copies(of: elements.source, $0) }
       }
+      return tensor.outputParts(byteCount: item.byteCount, failing: failing)
     }
   }
 

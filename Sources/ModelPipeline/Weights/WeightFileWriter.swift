@@ -25,9 +25,8 @@ struct WeightFileWriter: ModelWriter {
       return
     }
     let contents = try self.contents(file, islands, changes, model)
-    var owners: [String: ValueID] = [:]
-    for change in changes { owners[change.name] = change.value }
-    func failing(_ name: String, _ error: TensorError) -> any Error {
+    let owners = Dictionary(changes.map { ($0.name, $0.value) }) { _, last in last }
+    let failing: @Sendable (String, TensorError) -> any Error = { name, error in
       guard let value = owners[name] else { return error }
       return UnwritableTensor(owner: .initializer(value), name: name, error: error)
     }
