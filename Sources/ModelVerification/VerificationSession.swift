@@ -7,7 +7,7 @@ struct VerificationSession {
   let verifier: Verifier
   let resolvers: (original: ConstantResolver, written: ConstantResolver)
   let reads: (original: ModelReads, written: ModelReads)
-  let equality: RegionEquality
+  var equality: RegionEquality
   /// What claims are about, and its constants.
   let claimed: ClaimedSide
   var correspondence: Correspondence
@@ -89,9 +89,16 @@ struct VerificationSession {
     compareInterfaces()
     try findRegions()
     try checkConstantOutputs()
-    try checkParameters()
-    try probeRegions()
-    try runEndToEnd()
+    let claims = resolveClaims()
+    // Neither waits for the other, and much of their work is done by one thread each.
+    let session = self
+    let samples = try Together.run(threads: options.evaluation.threads) {
+      try checkParameters(claims)
+      try probeRegions()
+    } and: {
+      try session.endToEndOutcomes()
+    }
+    take(samples)
     try compareRecorded()
     reachVerdict()
     return report
@@ -116,7 +123,8 @@ struct VerificationSession {
         correspondence, originalReads: reads.original, writtenReads: reads.written)
       for region in finder.regions(of: index) where !region.outputs.isEmpty {
         for output in region.outputs { makers[output] = region }
-        if try equality.isEqual(region, in: correspondence) {
+        equality.correspondence = correspondence
+        if try equality.isEqual(region) {
           report.provenRegions += 1
           report.provenNodes += region.originalNodes.count
           continue
@@ -129,6 +137,7 @@ struct VerificationSession {
     for (index, list) in changed.enumerated() where isComparedItself(index) {
       for region in list { add(region) }
     }
+    equality.correspondence = correspondence
     report.equalConstants = equality.equalConstants
   }
 

@@ -6,6 +6,7 @@ internal import ByteStore
 enum Program {
   static func main() {
     TemporaryFiles.removeOnSignals()
+    ProcessMemory.keepFreedBlocks()
     do {
       var command = try BnfoldCommand.parseAsRoot()
       try command.run()

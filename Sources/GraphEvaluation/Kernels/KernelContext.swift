@@ -132,9 +132,9 @@ struct KernelContext {
     var held = E.wrap(elements)
     switch held {
     case .float(let floats) where precision.holdsInDouble(type):
-      held = .double(floats.map(Double.init))
+      held = .double([Double](widening: floats))
     case .double(let doubles) where !precision.holdsInDouble(type):
-      held = .float(doubles.map { Float($0) })
+      held = .float([Float](rounding: doubles))
     default: break
     }
     return RuntimeTensor(dataType: type, shape: shape, elements: held)

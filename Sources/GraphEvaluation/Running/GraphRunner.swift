@@ -108,9 +108,9 @@ public struct GraphRunner: Sendable {
     switch value.elements {
     case .float(let floats) where precision.holdsInDouble(value.dataType):
       RuntimeTensor(
-        dataType: value.dataType, shape: value.shape, elements: .double(floats.map(Double.init)))
+        dataType: value.dataType, shape: value.shape, elements: .double([Double](widening: floats)))
     case .double(let doubles) where !precision.holdsInDouble(value.dataType):
-      rounded(doubles.map { Float($0) }, value)
+      rounded([Float](rounding: doubles), value)
     default: value
     }
   }

@@ -64,7 +64,7 @@ public struct RuntimeTensor: Sendable {
   /// All elements as Double: floats exactly, whole numbers rounded beyond 2⁵³.
   public func doubles() -> [Double] {
     switch elements {
-    case .float(let elements): elements.map(Double.init)
+    case .float(let elements): [Double](widening: elements)
     case .double(let elements): elements
     case .integer(let elements):
       dataType == .uint64

@@ -8,10 +8,11 @@ enum ElementConversion {
   ) throws {
     switch type {
     case .float64: appendCopy(bytes, count, &result)
-    case .float16, .bfloat16, .float32:
+    case .float32: appendEach(bytes, Float.self, count, &result) { Double($0) }
+    case .float16, .bfloat16:
       var floats: [Float] = []
       try append(bytes, of: type, count: count, to: &floats)
-      result.append(contentsOf: floats.lazy.map(Double.init))
+      unsafe appendEach(floats.span.bytes, Float.self, count, &result) { Double($0) }
     default:
       var integers: [Int64] = []
       try append(bytes, of: type, count: count, to: &integers)
@@ -87,16 +88,24 @@ enum ElementConversion {
     if !copied { appendEach(bytes, Element.self, number, &result) { $0 } }
   }
 
+  /// Inlined, and without a check of capacity for each element, so that the loop becomes vectors.
+  @inline(__always)
   private static func appendEach<Stored: BitwiseCopyable, Element>(
     _ bytes: RawSpan, _: Stored.Type, _ count: Int, _ result: inout [Element],
     _ convert: (Stored) -> Element
   ) {
     let width = MemoryLayout<Stored>.size
-    result.reserveCapacity(result.count + count)
-    for index in 0..<min(count, bytes.byteCount / width) {
-      result.append(
-        convert(unsafe bytes.unsafeLoadUnaligned(fromByteOffset: index * width, as: Stored.self)))
+    let number = min(count, bytes.byteCount / width)
+    let converted = unsafe [Element](unsafeUninitializedCapacity: number) { out, filled in
+      unsafe bytes.withUnsafeBytes { input in
+        for index in 0..<number {
+          unsafe out[index] = convert(
+            input.loadUnaligned(fromByteOffset: index * width, as: Stored.self))
+        }
+      }
+      filled = number
     }
+    result.append(contentsOf: converted)
   }
 
   private static func appendPacked(

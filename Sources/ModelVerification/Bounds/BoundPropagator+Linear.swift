@@ -29,17 +29,17 @@ extension BoundPropagator {
       // u is multiplied afterwards: u·|W| might leave Float's range.
       let factor = (weight.dataType.unitRoundoff ?? 0) * roundings * growth
       let least = weight.dataType.smallestNormal
-      let sizes = tensor(weight.doubles().map { max($0.magnitude, least) }, weight.shape)
       if mode == .statistical, normal.contains(data) {
         let ones = tensor([Double](repeating: 1, count: other.count), other.shape)
-        let squares = tensor(sizes.doubles().map { $0 * $0 }, sizes.shape)
-        amounts.variance = try magnitudes(node, squares, ones, isFirst, squared: true).map {
-          $0 * factor * factor
+        let squares = weight.doubles().map { number in
+          let size = max(number.magnitude, least)
+          return size * size
         }
+        let sums = try squareSums(node, tensor(squares, weight.shape), ones, isFirst)
+        amounts.variance = sums.map { $0 * factor * factor }
         amounts.sources = [id.index]
       } else {
-        let inputs = tensor(other.doubles().map(\.magnitude), other.shape)
-        let sums = try magnitudes(node, sizes, inputs, isFirst)
+        let sums = try magnitudes(node, weight, atLeast: least, other, isFirst)
         add(sums.map { $0 * factor }, to: &amounts.absolute)
       }
     }
@@ -63,33 +63,45 @@ extension BoundPropagator {
     return amounts
   }
 
-  /// The node on two operands of magnitudes, without bias.
+  /// The node on the magnitudes of two operands, without bias.
+  ///
+  /// In Float, which is exact enough for a bound and twice as fast, where its range does: its own
+  /// rounding in sums of 2²⁰ terms is far within the bounds' margin of 5 %, and what it loses near
+  /// zero is below the comparison's own noise.
   private func magnitudes(
-    _ node: Node, _ one: RuntimeTensor, _ other: RuntimeTensor, _ isFirst: Bool,
-    squared: Bool = false
+    _ node: Node, _ one: RuntimeTensor, atLeast least: Double = 0, _ other: RuntimeTensor,
+    _ isFirst: Bool
   ) throws -> [Double] {
-    var variant = variant(node)
-    if node.opType == "Gemm" {
-      var alpha: Float = 1
-      if case .float(let stated)? = node.attribute("alpha") { alpha = stated.magnitude }
-      variant = variant.setting("alpha", .float(squared ? alpha * alpha : alpha))
+    let variant = positiveAlpha(node, squared: false)
+    let (a, b) = (one.floatMagnitudes(atLeast: Float(least)), other.floatMagnitudes(atLeast: 0))
+    if let result = try variant.run(isFirst ? [a, b] : [b, a], precision: .stored).first ?? nil {
+      let numbers = result.doubles()
+      if numbers.allSatisfy(\.isFinite) { return numbers }
     }
-    let operands = isFirst ? [one, other] : [other, one]
-    if !squared, let quick = try inFloat(variant, operands) { return quick }
-    return try variant.run(operands).first??.doubles() ?? []
+    let sizes = tensor(one.doubles().map { max($0.magnitude, least) }, one.shape)
+    return try run(variant, sizes, tensor(other.doubles().map(\.magnitude), other.shape), isFirst)
   }
 
-  /// The same in Float, which is exact enough for a bound and twice as fast; nil where its range
-  /// does not do.
-  private func inFloat(_ variant: NodeVariant, _ operands: [RuntimeTensor]) throws -> [Double]? {
-    let floats = operands.map { operand in
-      RuntimeTensor(operand.doubles().map { Float($0) }, shape: operand.shape)
-    }
-    guard let result = try variant.run(floats, precision: .stored).first ?? nil else { return nil }
-    let numbers = result.doubles()
-    // Float's own rounding in sums of 2²⁰ terms is far within the bounds' margin of 5 %, and what
-    // it loses near zero is below the comparison's own noise.
-    return numbers.allSatisfy(\.isFinite) ? numbers : nil
+  /// The node on two operands of squares, without bias; in Double, since squares leave Float's
+  /// range.
+  private func squareSums(
+    _ node: Node, _ one: RuntimeTensor, _ other: RuntimeTensor, _ isFirst: Bool
+  ) throws -> [Double] {
+    try run(positiveAlpha(node, squared: true), one, other, isFirst)
+  }
+
+  private func run(
+    _ variant: NodeVariant, _ one: RuntimeTensor, _ other: RuntimeTensor, _ isFirst: Bool
+  ) throws -> [Double] {
+    try variant.run(isFirst ? [one, other] : [other, one]).first??.doubles() ?? []
+  }
+
+  /// The node with the magnitude of Gemm's alpha, or its square.
+  private func positiveAlpha(_ node: Node, squared: Bool) -> NodeVariant {
+    guard node.opType == "Gemm" else { return variant(node) }
+    var alpha: Float = 1
+    if case .float(let stated)? = node.attribute("alpha") { alpha = stated.magnitude }
+    return variant(node).setting("alpha", .float(squared ? alpha * alpha : alpha))
   }
 
   /// Adds u·|b|, or the bias's own error, along the channels.
@@ -135,5 +147,18 @@ extension BoundPropagator {
     } else {
       for i in sum.indices { sum[i] += more[i] }
     }
+  }
+}
+
+extension RuntimeTensor {
+  /// The magnitudes of the elements in Float, none smaller than `least`.
+  fileprivate func floatMagnitudes(atLeast least: Float) -> RuntimeTensor {
+    let numbers =
+      switch elements {
+      case .float(let floats): [Float](magnitudesOf: floats, atLeast: least)
+      case .double(let doubles): [Float](magnitudesOf: doubles, atLeast: least)
+      case .integer: [Float](magnitudesOf: doubles(), atLeast: least)
+      }
+    return RuntimeTensor(numbers, shape: shape)
   }
 }

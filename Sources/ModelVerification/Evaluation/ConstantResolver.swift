@@ -1,17 +1,18 @@
 internal import GraphEvaluation
 internal import ModelIR
+internal import Synchronization
 
 /// What the constants of a model hold: stored ones, and what nodes make of them.
 ///
 /// Computed constants are evaluated in the precision of their types, as every runtime would. Small
 /// ones are remembered.
-final class ConstantResolver {
+final class ConstantResolver: Sendable {
   private let model: Model
   private let constants: ConstantSet
   private let runner: GraphRunner
-  private var known: [ValueID: RuntimeTensor] = [:]
+  private let known = Mutex<[ValueID: RuntimeTensor]>([:])
   /// Larger constants are computed anew each time, so that memory stays small.
-  private static let remembered = 1 << 16
+  private static let small = 1 << 16
 
   init(_ model: Model, _ constants: ConstantSet, _ options: EvaluationOptions) {
     self.model = model
@@ -40,7 +41,7 @@ final class ConstantResolver {
   /// A constant with its elements in the precision of its type; nil for a value that is none.
   func value(_ value: ValueID) throws -> RuntimeTensor? {
     guard constants.contains(value) else { return nil }
-    if let known = known[value] { return known }
+    if let remembered = remembered(value) { return remembered }
     if let tensor = model[value].initializer {
       return try RuntimeTensor(tensor, precision: .stored)
     }
@@ -48,8 +49,10 @@ final class ConstantResolver {
     for node in cone(above: value) {
       try evaluate(node, &values)
     }
-    return values[value] ?? known[value]
+    return values[value] ?? remembered(value)
   }
+
+  private func remembered(_ value: ValueID) -> RuntimeTensor? { known.withLock { $0[value] } }
 
   /// Nodes that make a constant, in an order in which they can run; without recursion.
   private func cone(above value: ValueID) -> [NodeID] {
@@ -59,7 +62,7 @@ final class ConstantResolver {
     while let node = open.last {
       if state[node] == nil {
         state[node] = false
-        for input in model[node].inputs.compactMap({ $0 }) where known[input] == nil {
+        for input in model[node].inputs.compactMap({ $0 }) where remembered(input) == nil {
           if let maker = model.producer(of: input), state[maker] == nil { open.append(maker) }
         }
       } else {
@@ -76,12 +79,16 @@ final class ConstantResolver {
   private func evaluate(_ node: NodeID, _ values: inout [ValueID: RuntimeTensor]) throws {
     var own: [ValueID: RuntimeTensor] = [:]
     for input in model[node].inputs.compactMap({ $0 }) {
-      own[input] = try values[input] ?? known[input] ?? self.value(input)
+      own[input] = try values[input] ?? remembered(input) ?? self.value(input)
     }
     try runner.run(nodes: [node], values: &own)
     for output in model[node].outputs.compactMap({ $0 }) {
       guard let result = own[output] else { continue }
-      if result.count <= Self.remembered { known[output] = result } else { values[output] = result }
+      if result.count <= Self.small {
+        known.withLock { $0[output] = result }
+      } else {
+        values[output] = result
+      }
     }
   }
 }

@@ -30,7 +30,7 @@ struct ParameterLayer {
     guard let tensor = writtenResolver.storedTensor(resolved.target) else {
       return gap("is no stored tensor")
     }
-    guard tensor.dataType.unitRoundoff != nil else {
+    guard let rounding = tensor.dataType.unitRoundoff, let spacing = tensor.dataType.spacing else {
       return gap("has type \(tensor.dataType.name)")
     }
     if let problem = try typeProblem(resolved, tensor) {
@@ -43,7 +43,7 @@ struct ParameterLayer {
       affines: AffineReader(model: original, constants: originalConstants, resolver: resolver),
       claim: resolved.claim, shape: tensor.shape)
     do {
-      return try compare(resolved, tensor, recomputation.run())
+      return try compare(resolved, tensor, recomputation.run(), rounding, spacing)
     } catch let problem as RecomputedAffine.Problem {
       return gap(problem.reason)
     }
@@ -52,33 +52,39 @@ struct ParameterLayer {
   // MARK: Parts
 
   private func typeProblem(_ resolved: ResolvedClaim, _ tensor: Tensor) throws -> String? {
-    guard case .weight = resolved.claim.role, let source = resolved.claim.source,
-      let old = try resolver.value(source)
-    else { return nil }
-    if old.dataType != tensor.dataType {
-      return "has type \(tensor.dataType.name) instead of \(old.dataType.name)"
+    guard case .weight = resolved.claim.role, let source = resolved.claim.source else { return nil }
+    let (type, shape): (DataType, [Int])
+    if let stored = resolver.storedTensor(source) {
+      (type, shape) = (stored.dataType, stored.shape.dimensions)
+    } else if let computed = try resolver.value(source) {
+      (type, shape) = (computed.dataType, computed.shape)
+    } else {
+      return nil
+    }
+    if type != tensor.dataType {
+      return "has type \(tensor.dataType.name) instead of \(type.name)"
     }
     guard
-      Broadcast.shape(old.shape, tensor.shape.dimensions) != nil
-        || old.count == tensor.shape.elementCount
-    else { return "has shape \(tensor.shape) instead of \(old.shape)" }
+      Broadcast.shape(shape, tensor.shape.dimensions) != nil
+        || shape.reduce(1, *) == tensor.shape.elementCount
+    else { return "has shape \(tensor.shape) instead of \(shape)" }
     return nil
   }
 
   private func compare(
-    _ resolved: ResolvedClaim, _ tensor: Tensor, _ expected: ClaimRecomputation.Result
+    _ resolved: ResolvedClaim, _ tensor: Tensor, _ expected: ClaimRecomputation.Result,
+    _ rounding: Double, _ spacing: NumberSpacing
   ) throws -> Result {
-    let type = tensor.dataType
-    let rounding = type.unitRoundoff ?? 0
-    let isExact = resolved.isClaimed && type != .float64
+    let isExact = resolved.isClaimed && tensor.dataType != .float64
     let ulps = isExact ? 0.5 * (1 + 0x1p-20) : 4 + Double(resolved.claim.steps.count)
     let summand = resolved.isClaimed ? 0x1p-50 : 8 * rounding
     var comparison = ElementComparison()
     var worstULP = 0.0
-    try tensor.forEachDouble { element, found in
-      let number = expected.numbers[element]
-      let ulp = type.ulp(of: number)
-      let magnitude = expected.magnitudes.isEmpty ? 0 : expected.magnitudes[element]
+    let (numbers, magnitudes) = (expected.numbers, expected.magnitudes)
+    for (element, found) in try tensor.doubles().enumerated() {
+      let number = numbers[element]
+      let ulp = spacing.at(number)
+      let magnitude = magnitudes.isEmpty ? 0 : magnitudes[element]
       comparison.add(
         element, found: found, expected: number, bound: ulps * ulp + summand * magnitude)
       worstULP = max(worstULP, (found - number).magnitude / ulp)
@@ -103,12 +109,5 @@ struct ParameterLayer {
       graph: resolved.graph, target: resolved.name, linearNode: NodeLabel.text(node, in: original),
       elements: elements, worstULP: worstULP, worstRatio: worstRatio,
       isClaimed: resolved.isClaimed)
-  }
-}
-
-extension Tensor {
-  /// Calls `body` with every element as Double and its position.
-  func forEachDouble(_ body: (Int, Double) -> Void) throws {
-    for (position, number) in try doubles().enumerated() { body(position, number) }
   }
 }

@@ -3,12 +3,15 @@ internal import ModelIR
 extension DataType {
   /// The distance between the neighbours of `value` in one of the four float types; the smallest
   /// subnormal near zero.
-  func ulp(of value: Double) -> Double {
-    guard value.isFinite, let format = floatFormat else { return .nan }
-    let magnitude = value.magnitude
-    let exponent = magnitude < format.smallestNormal ? format.lowest : Int(magnitude.exponent)
-    return Double(
-      sign: .plus, exponent: max(exponent, format.lowest) - format.fractionBits, significand: 1)
+  func ulp(of value: Double) -> Double { spacing?.at(value) ?? .nan }
+
+  /// The distances between neighbours; nil for other types.
+  var spacing: NumberSpacing? {
+    floatFormat.map {
+      NumberSpacing(
+        smallestNormal: $0.smallestNormal,
+        relative: Double(sign: .plus, exponent: -$0.fractionBits, significand: 1))
+    }
   }
 
   /// The smallest number with full precision.
@@ -24,12 +27,12 @@ extension DataType {
     }
   }
 
-  private var floatFormat: (fractionBits: Int, lowest: Int, smallestNormal: Double)? {
+  private var floatFormat: (fractionBits: Int, smallestNormal: Double)? {
     switch self {
-    case .float16: (10, -14, 0x1p-14)
-    case .bfloat16: (7, -126, 0x1p-126)
-    case .float32: (23, -126, 0x1p-126)
-    case .float64: (52, -1022, 0x1p-1022)
+    case .float16: (10, 0x1p-14)
+    case .bfloat16: (7, 0x1p-126)
+    case .float32: (23, 0x1p-126)
+    case .float64: (52, 0x1p-1022)
     default: nil
     }
   }

@@ -1,16 +1,23 @@
 internal import GraphEvaluation
 internal import ModelIR
 internal import Operators
+internal import Synchronization
 
 /// Decides whether the two forms of a region are the same: the same nodes with the same
 /// attributes, joined in the same way, over the same constants, bit for bit.
 ///
 /// A body counts as the same when its graph is compared on its own.
-final class RegionEquality {
-  private var correspondence: Correspondence
+struct RegionEquality: Sendable {
+  /// What is known to correspond; it grows while regions are compared.
+  var correspondence: Correspondence
   private let originalResolver: ConstantResolver
   private let writtenResolver: ConstantResolver
-  private var sameConstants: [ValuePair: Bool] = [:]
+  private let known = Answers()
+
+  /// What was found of constants, shared by copies.
+  private final class Answers: Sendable {
+    let same = Mutex<[ValuePair: Bool]>([:])
+  }
 
   init(
     _ correspondence: Correspondence, original: ConstantResolver, written: ConstantResolver
@@ -21,14 +28,15 @@ final class RegionEquality {
   }
 
   /// Constants of the original that were found again, bit for bit.
-  var equalConstants: Int { Set(sameConstants.filter(\.value).keys.map(\.original)).count }
+  var equalConstants: Int {
+    known.same.withLock { Set($0.filter(\.value).keys.map(\.original)).count }
+  }
 
   /// Whether everything that comes out of a region is made in the same way in both models.
   ///
   /// Errors: those of reading weights.
   /// Complexity: linear in nodes; one pass over the weights of both.
-  func isEqual(_ region: Region, in correspondence: Correspondence) throws -> Bool {
-    self.correspondence = correspondence
+  func isEqual(_ region: Region) throws -> Bool {
     var matched: [NodeID: NodeID] = [:]
     var open: [(NodeID, NodeID)] = []
     for output in region.outputs {
@@ -43,14 +51,14 @@ final class RegionEquality {
   /// Whether two constants hold the same, bit for bit.
   func areSameConstants(_ a: ValueID, _ b: ValueID) throws -> Bool {
     let pair = ValuePair(original: a, written: b)
-    if let known = sameConstants[pair] { return known }
+    if let answer = known.same.withLock({ $0[pair] }) { return answer }
     let answer: Bool
     if let x = originalResolver.storedTensor(a), let y = writtenResolver.storedTensor(b) {
       answer = try x.hasSameElements(as: y)
     } else {
       answer = try computedConstantsMatch(a, b)
     }
-    sameConstants[pair] = answer
+    known.same.withLock { $0[pair] = answer }
     return answer
   }
 

@@ -4,13 +4,21 @@ internal import ModelIR
 extension VerificationSession {
   // MARK: Layer 1
 
+  /// What is to be recomputed: what the fold claims, or what another program must have done.
+  mutating func resolveClaims() -> [ResolvedClaim] {
+    let claims = verifier.claims == nil ? inferredClaims() : resolvedClaims()
+    for claim in claims {
+      for part in [claim.claim] + claim.claim.branches.map(\.claim) { noteDroppedShift(part) }
+    }
+    return claims
+  }
+
   /// Recomputes every claimed tensor.
-  mutating func checkParameters() throws {
+  mutating func checkParameters(_ claims: [ResolvedClaim]) throws {
     let layer = ParameterLayer(
       original: claimed.model, written: verifier.written, originalConstants: claimed.constants,
       resolver: claimed.resolver, writtenResolver: resolvers.written)
-    for claim in verifier.claims == nil ? inferredClaims() : resolvedClaims() {
-      for part in [claim.claim] + claim.claim.branches.map(\.claim) { noteDroppedShift(part) }
+    for claim in claims {
       switch try layer.check(claim) {
       case .checked(let check, let failure):
         report.parameters.append(check)
@@ -133,137 +141,5 @@ extension VerificationSession {
       old.dataType == new.dataType, old.shape == new.shape
     else { return false }
     return try old.tensor().hasSameElements(as: new.tensor())
-  }
-
-  // MARK: Layer 2
-
-  var judge: RegionJudge {
-    let session = self
-    return RegionJudge(
-      original: form(verifier.original, correspondence.originalConstants, resolvers.original),
-      written: form(verifier.written, correspondence.writtenConstants, resolvers.written),
-      options: options.evaluation, isUnchanged: { try session.isUnchanged($0) },
-      isForeign: verifier.claims == nil, withoutShift: withoutShift)
-  }
-
-  private func form(
-    _ model: Model, _ constants: ConstantSet, _ resolver: ConstantResolver
-  ) -> RegionForm {
-    RegionForm(
-      model: model, constants: constants, resolver: resolver, options: options.evaluation)
-  }
-
-  /// Feeds every changed region with random numbers.
-  mutating func probeRegions() throws {
-    let shapes = ProbeShapes(
-      model: verifier.original, types: types, resolver: resolvers.original,
-      constants: correspondence.originalConstants, written: judge.written)
-    let probe = RegionProbe(judge: judge, shapes: shapes, seed: options.seed)
-    let closure = RegionClosure(correspondence, reads: reads, makers: makers)
-    for (index, region) in regions.enumerated() {
-      let judgement = try probe.probe(
-        closure.closed(region), path: correspondence.graphs[region.graph].path)
-      report.regions[index].probe = judgement.outcome
-      note(judgement, of: index, layer: .regionProbe)
-    }
-  }
-
-  /// Failures and undecided elements of one judgement.
-  private mutating func note(
-    _ judgement: RegionJudge.Judgement, of index: Int, layer: VerificationLayer
-  ) {
-    report.regions[index].undecided += judgement.undecided
-    for failure in judgement.failures {
-      disputed.insert(failure.value)
-      report.failures.append(
-        VerificationFailure(
-          layer: layer, graph: report.regions[index].graph,
-          subject: verifier.original[failure.value].name, message: failure.message,
-          element: failure.element))
-    }
-  }
-
-  // MARK: Layers 3 and 4
-
-  /// Whether there is nothing left to run for: both models are the same in all that they compute.
-  var isProven: Bool {
-    regions.isEmpty && report.failures.isEmpty && report.gaps.isEmpty && options.inputs.isEmpty
-      && !options.requireEndToEnd
-  }
-
-  /// Runs the models on every sample.
-  mutating func runEndToEnd() throws {
-    guard options.runsEndToEnd, !isProven else { return }
-    let layer = EndToEndLayer(
-      correspondence: correspondence, resolvers: resolvers, reads: reads, regions: regions,
-      judge: judge, options: options.evaluation)
-    let indices = IndexExtents(
-      verifier.original, types: types, resolver: resolvers.original)
-    let maker = SampleMaker(
-      model: verifier.original, types: types, options: options, extents: indices.extents)
-    var judgements: [Int: RegionJudge.Judgement] = [:]
-    for kind in maker.kinds {
-      var best: (result: SampleResult, shapes: [String: [Int]])?
-      do {
-        for trial in maker.hasFreeDimensions ? SampleMaker.trials : [1] {
-          let inputs = try maker.sample(kind, trial: trial)
-          let result = try layer.run(inputs)
-          if best.map({ $0.result.progress < result.progress }) ?? true {
-            best = (result, shapes(of: inputs))
-          }
-          if !result.mayFitOtherwise { break }
-        }
-      } catch let problem as SampleProblem {
-        report.note(
-          SampleRecord(
-            kind: kind.description, shapes: [:], problem: problem.reason, isRandom: kind.isRandom))
-        continue
-      }
-      guard let best else { continue }
-      report.note(
-        SampleRecord(
-          kind: kind.description, shapes: best.shapes, problem: best.result.problem,
-          isRandom: kind.isRandom))
-      merge(best.result, &judgements)
-    }
-    for (index, judgement) in judgements.sorted(by: { $0.key < $1.key }) {
-      report.regions[index].lockstep = judgement.outcome
-      note(judgement, of: index, layer: .lockstep)
-    }
-  }
-
-  private func shapes(of inputs: [ValueID: RuntimeTensor]) -> [String: [Int]] {
-    var result: [String: [Int]] = [:]
-    for (value, tensor) in inputs { result[verifier.original[value].name] = tensor.shape }
-    return result
-  }
-
-  private mutating func merge(
-    _ result: SampleResult, _ judgements: inout [Int: RegionJudge.Judgement]
-  ) {
-    for (index, judgement) in result.judgements {
-      judgements[index] = judgements[index]?.merged(with: judgement) ?? judgement
-    }
-    disputed.formUnion(result.disputed)
-    for failure in result.failures where !report.failures.contains(failure) {
-      report.failures.append(failure)
-    }
-    for gap in result.gaps where !report.gaps.contains(gap) { report.gaps.append(gap) }
-    Self.keepWorst(of: result.values, in: &report.values)
-    Self.keepWorst(of: result.outputs, in: &report.outputs)
-  }
-
-  /// Of several samples the one with the larger error counts.
-  private static func keepWorst(of sample: [ValueFigures], in list: inout [ValueFigures]) {
-    var places: [String: Int] = [:]
-    for (place, figures) in list.enumerated() { places[figures.name] = place }
-    for figures in sample {
-      guard let place = places[figures.name] else {
-        list.append(figures)
-        continue
-      }
-      let (old, new) = (list[place].deploymentRatio ?? 0, figures.deploymentRatio ?? 0)
-      if new > old || list[place].elements == 0 { list[place] = figures }
-    }
   }
 }
