@@ -15,7 +15,7 @@ PREFIX ?= /usr/local
 FILTER ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test test-report fuzz-fold bench peers score schemas conformance verification samples lint install clean
+.PHONY: help setup build demo test test-report fuzz-fold bench instructions peers score schemas conformance verification samples lint install clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,6 +49,11 @@ test-report: $(VENV)/installed ## Open the HTML reports in a headless Chromium (
 bench: build $(VENV)/installed $(if $(PEERS),$(PEERS_VENV)/installed) ## Measure speed and memory, write docs/performance.md (PEERS=1: other tools too)
 	@$(PYTHON) samples/bench/bench.py --bnfold $(BNFOLD) --write docs/performance.md \
 	  $(if $(PEERS),--peers $(PEERS_VENV)/bin/python)
+
+instructions: $(VENV)/installed ## Hold instruction counts against those on record (RECORD=1: record)
+	@.ci/setup --instructions
+	@test -x $(BNFOLD) || $(MAKE) --no-print-directory build
+	@$(PYTHON) samples/bench/instructions.py --bnfold $(BNFOLD) $(if $(RECORD),--record)
 
 peers: build $(PEERS_VENV)/installed ## Count the nodes that bnfold and other tools leave; write docs/peers.md
 	@$(PEERS_VENV)/bin/python samples/peers/compare.py --bnfold $(BNFOLD) \

@@ -5,7 +5,7 @@
              [--models NAME,...] [--networks NAME,...] [--threads 1,2] [--cpu]
 
 PART: evaluation (against onnxruntime), verification (a fold of ResNet-50 with all of it), folding
-(against cp). --peers adds other tools' times, run by that Python. --cpu counts what processors
+(against cp), scale (against the number of nodes). --peers adds other tools' times, run by that Python. --cpu counts what processors
 worked instead of wall-clock time, for machines that are busy with other things.
 """
 import argparse
@@ -22,6 +22,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import evaluation  # noqa: E402
 import measure  # noqa: E402
 import networks  # noqa: E402
+import scale  # noqa: E402
 
 ABOUT = """# Performance
 
@@ -59,8 +60,24 @@ FOLDING = """
 ## Folding
 
 Whole processes, files in the page cache; the median over {rounds} rounds of the ratio to the
-`cp --reflink=never` of the same round. Memory is the process's peak. Budgets, for 100 MB and more:
-fold --no-verify --no-sync 1.1 × cp and 48 MB.
+`cp --reflink=never` of the same round; what waits for the disk is held against cp and `sync FILE`.
+Memory is the process's peak. Budgets, for 100 MB and more: fold --no-verify 1.1 × cp and 48 MB.
+Above 300 MB the fold with verification is run once.
+
+"""
+
+GROWTH = """
+Time of `fold --no-verify --no-sync` against size, least squares over the models of 10 MB and more:
+{fixed:.0f} ms + {slope:.2f} ms for each MB, R² = {fit:.4f}; cp: {cp_fixed:.0f} ms + {cp_slope:.2f} ms.
+"""
+
+SCALE = """
+## Many nodes
+
+{method}
+
+`fold --no-verify --no-sync`, median of {rounds}. Budget: 2 s for 100,000 nodes with 10,000 batch
+normalizations.
 
 """
 
@@ -110,10 +127,23 @@ def folding(options, directory, say):
     say(FOLDING.format(rounds=options.rounds))
     for head in measure.HEAD:
         say(head + "\n")
+    rows = []
     for name in options.models.split(","):
-        for row in measure.measure(options.bnfold, name, directory, options.rounds,
-                                   options.peers, options.cpu):
-            say(measure.line(row) + "\n")
+        rows += measure.measure(options.bnfold, name, directory, options.rounds, options.peers,
+                                options.cpu, lambda row: say(measure.line(row) + "\n"))
+    fold = measure.growth(rows, "fold --no-verify --no-sync")
+    copy = measure.growth(rows, "cp")
+    if fold and copy:
+        say(GROWTH.format(fixed=fold[0], slope=fold[1], fit=fold[2], cp_fixed=copy[0],
+                          cp_slope=copy[1]))
+
+
+def scales(options, directory, say):
+    say(SCALE.format(method=scale.__doc__.split("\n\n")[1].strip(), rounds=options.rounds))
+    for head in scale.HEAD:
+        say(head + "\n")
+    for name in scale.GRAPHS:
+        say(scale.line(options.bnfold, directory, name, options.rounds, options.cpu) + "\n")
 
 
 def main():
@@ -124,8 +154,9 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=0.5, help="of one evaluation in a round")
     parser.add_argument("--peers")
-    parser.add_argument("--only", choices=["evaluation", "verification", "folding"])
-    parser.add_argument("--models", default="tiny,mobilenet-10,resnet-100,resnet-250")
+    parser.add_argument("--only", choices=["evaluation", "verification", "folding", "scale"])
+    parser.add_argument("--models",
+                        default="tiny,mobilenet-10,resnet-100,resnet-250,vgg-550,vgg-2500")
     parser.add_argument("--networks", default=",".join(networks.NETWORKS))
     parser.add_argument("--threads", default="1,2")
     parser.add_argument("--cpu", action="store_true")
@@ -140,7 +171,7 @@ def main():
                      revision=revision(), clock=BUSY * options.cpu))
     directory = tempfile.mkdtemp(prefix="bnfold-bench-")
     try:
-        for part in (evaluations, verification, folding):
+        for part in (evaluations, verification, folding, scales):
             if options.only is None or part.__name__.startswith(options.only):
                 part(options, directory, say)
     finally:

@@ -6,6 +6,7 @@ is the whole process's peak (`/usr/bin/time -f %M`). Models are made anew by mak
 """
 import os
 import resource
+import shlex
 import statistics
 import subprocess
 import sys
@@ -22,6 +23,13 @@ PEERS = {
     "onnxslim": "import onnxslim; onnxslim.slim('{src}', '{dst}')",
     "onnxsim": "import onnx, onnxsim; m, ok = onnxsim.simplify('{src}'); onnx.save(m, '{dst}')",
 }
+
+
+# The copy that is on the disk, and what is held against it.
+SYNCED = "cp, then sync"
+BASELINES = {"fold --no-verify": SYNCED}
+# A verified fold of a larger model takes long and says nothing about copying.
+LARGE = 300e6
 
 
 def seconds_of(cpu):
@@ -56,9 +64,12 @@ def commands(bnfold, src, directory, peers):
     copy = ["cp", "--reflink=never", src, dst]
     if os.path.exists(data):
         copy = ["sh", "-c", f"cp --reflink=never {src} {dst} && cp --reflink=never {data} {dst}.data"]
+    copied = f"{dst} {dst}.data" if os.path.exists(data) else dst
     table = {
         "cp": copy,
+        SYNCED: ["sh", "-c", f"{shlex.join(copy)} && sync {copied}"],
         "fold --no-verify --no-sync": [bnfold, "fold", src, "-o", dst, "--no-verify", "--no-sync"],
+        "fold --no-verify": [bnfold, "fold", src, "-o", dst, "--no-verify"],
         "fold": [bnfold, "fold", src, "-o", dst],
         "inspect": [bnfold, "inspect", src],
     }
@@ -68,7 +79,8 @@ def commands(bnfold, src, directory, peers):
     return table
 
 
-def measure(bnfold, name, directory, runs, peers, cpu=False):
+def measure(bnfold, name, directory, runs, peers, cpu=False, tell=lambda row: None):
+    """Runs every command on one model; rows of (model, bytes, command, seconds, ratio, MB)."""
     make_models.make(directory, name)
     src = f"{directory}/{name}.onnx"
     size = sum(os.path.getsize(p) for p in (src, src + ".data") if os.path.exists(p))
@@ -77,6 +89,8 @@ def measure(bnfold, name, directory, runs, peers, cpu=False):
     memory = dict.fromkeys(table, 0.0)
     for round_number in range(runs + 1):
         for key, command in table.items():
+            if key == "fold" and size > LARGE and round_number != 1:
+                continue
             for leftover in ("out.onnx", "out.onnx.data"):
                 if os.path.exists(f"{directory}/{leftover}"):
                     os.remove(f"{directory}/{leftover}")
@@ -87,11 +101,13 @@ def measure(bnfold, name, directory, runs, peers, cpu=False):
                 memory[key] = max(memory[key], peak)
     rows = []
     for key in table:
-        if not seconds[key]:
-            rows.append((name, size, key, None, None, None))
-            continue
-        ratio = statistics.median(a / b for a, b in zip(seconds[key], seconds["cp"]))
-        rows.append((name, size, key, statistics.median(seconds[key]), ratio, memory[key]))
+        row = (name, size, key, None, None, None)
+        if seconds[key]:
+            baseline = seconds[BASELINES.get(key, "cp")]
+            ratio = statistics.median(a / b for a, b in zip(seconds[key], baseline))
+            row = (name, size, key, statistics.median(seconds[key]), ratio, memory[key])
+        tell(row)
+        rows.append(row)
     for leftover in (src, src + ".data", f"{directory}/out.onnx", f"{directory}/out.onnx.data"):
         if os.path.exists(leftover):
             os.remove(leftover)
@@ -106,3 +122,13 @@ def line(row):
     figures = "failed | | " if took is None else f"{took:.3f} | {ratio:.2f} | {peak:.0f}"
     return f"| {model} | {size / 1e6:.1f} | {key} | {figures} |"
 
+
+def growth(rows, command, least=10e6):
+    """Milliseconds at size 0, milliseconds for each MB and R² of a line; None below three sizes."""
+    points = [(row[1] / 1e6, row[3] * 1e3) for row in rows
+              if row[2] == command and row[3] is not None and row[1] >= least]
+    if len(points) < 3:
+        return None
+    sizes, times = zip(*points)
+    slope, fixed = statistics.linear_regression(sizes, times)
+    return fixed, slope, statistics.correlation(sizes, times) ** 2
