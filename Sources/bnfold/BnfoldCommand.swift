@@ -20,6 +20,7 @@ struct BnfoldCommand: ParsableCommand {
         bnfold calibrate model.onnx --data x.npz -o out.onnx   statistics from data
         bnfold replace model.onnx w.npz -o out.onnx     other numbers
         bnfold extract model.onnx --to pool5 -o part.onnx   cut a part out
+        bnfold ensemble a.onnx b.onnx -o both.onnx      average several networks
 
       Data goes to stdout, everything else to stderr; `-` stands for stdin or stdout. `--json` \
       gives one JSON object instead of text.
@@ -44,6 +45,6 @@ struct BnfoldCommand: ParsableCommand {
       FoldCommand.self, VerifyCommand.self, InspectCommand.self, StatsCommand.self,
       DiffCommand.self, LintCommand.self, ExplainCommand.self, RulesCommand.self,
       RunCommand.self, ConvertCommand.self, ReplaceCommand.self, ExtractCommand.self,
-      CalibrateCommand.self,
+      CalibrateCommand.self, EnsembleCommand.self,
     ])
 }

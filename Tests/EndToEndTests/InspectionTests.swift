@@ -93,10 +93,11 @@ struct InspectionTests {
     try keep(
       ["calibrate", net] + data
         + ["--labels", "\(CalibrationTests.fixtures)/labels.npy", "--only", "bn1"])
+    try keep(["ensemble", cnn, cnn, "--softmax", "1", "-o", "both.onnx", "--json"])
     let schema = "\(Samples.repository)/docs/report-schema.json"
     let run = try python("validate_reports.py", [schema] + reports)
     #expect(run.status == 0, "\(run.text) \(run.errors)")
-    #expect(run.text.contains("\(reports.count) reports, 13 kinds"), "\(run.text)")
+    #expect(run.text.contains("\(reports.count) reports, 14 kinds"), "\(run.text)")
 
     // What the schema does not name is seen, and so is what is missing.
     let text = try TestFiles.text(reports[0])

@@ -135,21 +135,7 @@ public struct ExtractionPipeline: Sendable {
 
   private func ports(_ values: [ValueID], _ model: Model) -> [ExtractionReport.Port] {
     values.map { value in
-      ExtractionReport.Port(name: model[value].name, type: Self.text(model[value].type))
+      ExtractionReport.Port(name: model[value].name, type: PortText.text(model[value].type))
     }
-  }
-
-  private static func text(_ type: ValueType?) -> String {
-    guard case .tensor(let element, let extents)? = type else { return "no tensor" }
-    let name = element?.name ?? "?"
-    guard let extents else { return "\(name), rank unknown" }
-    let list = extents.map { extent in
-      switch extent {
-      case .known(let number): "\(number)"
-      case .symbol(let name): name
-      case .unknown: "?"
-      }
-    }
-    return "\(name)[\(list.joined(separator: ", "))]"
   }
 }
