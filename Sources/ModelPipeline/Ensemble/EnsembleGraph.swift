@@ -1,11 +1,11 @@
 internal import ModelIR
 
-/// Several networks as one graph that averages their class probabilities (Ioffe & Szegedy 2015,
-/// arXiv 1502.03167, §4.2.3):
+/// Several networks as one graph that averages their class probabilities.
 ///
 ///     y = (1/M) · Σ over members m of p_m(x)
 ///
 /// where p_m is what a member makes, or its Softmax along `axis` where it makes no probabilities.
+/// Source: Ioffe & Szegedy 2015, arXiv 1502.03167, §4.2.3.
 struct EnsembleGraph {
   private(set) var members: [EnsembleMember]
   private let axis: Int?
