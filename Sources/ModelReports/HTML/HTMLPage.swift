@@ -1,12 +1,16 @@
 /// A report as one self-contained HTML file: no network, light and dark, tables that sort.
 public struct HTMLPage: Sendable {
   /// A figure that is read first.
-  struct Card: Sendable {
+  public struct Card: Sendable {
     /// What a card says of what it shows.
-    enum Tone: String, Sendable {
+    public enum Tone: String, Sendable {
+      /// Nothing in particular.
       case plain
+      /// As it should be.
       case good
+      /// To be looked at.
       case warning
+      /// Wrong.
       case bad
     }
 
@@ -14,13 +18,28 @@ public struct HTMLPage: Sendable {
     var figure: String
     var remark = ""
     var tone = Tone.plain
+
+    /// A figure with its label; `remark` stands below it.
+    public init(label: String, figure: String, remark: String = "", tone: Tone = .plain) {
+      self.label = label
+      self.figure = figure
+      self.remark = remark
+      self.tone = tone
+    }
   }
 
   /// A part of the page with a heading of its own; content is HTML.
-  struct Section: Sendable {
+  public struct Section: Sendable {
     var id: String
     var title: String
     var content: String
+
+    /// A part of the page; the caller answers for `id` and `content` being well-formed HTML.
+    public init(id: String, title: String, content: String) {
+      self.id = id
+      self.title = title
+      self.content = content
+    }
   }
 
   var title: String
@@ -28,6 +47,17 @@ public struct HTMLPage: Sendable {
   var cards: [Card]
   var sections: [Section]
   var notes: [String] = []
+
+  /// A page from its parts; sections without content are left out.
+  public init(
+    title: String, subtitle: String, cards: [Card], sections: [Section], notes: [String] = []
+  ) {
+    self.title = title
+    self.subtitle = subtitle
+    self.cards = cards
+    self.sections = sections
+    self.notes = notes
+  }
 
   /// The whole file.
   ///

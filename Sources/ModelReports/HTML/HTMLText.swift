@@ -1,10 +1,10 @@
 /// Texts as they stand in HTML.
-enum HTMLText {
+public enum HTMLText {
   private static let style = TextStyle(isUnicode: true)
 
   /// A text with everything that has a meaning in HTML taken out of it, for content and for
   /// attributes in double quotes.
-  static func escaped(_ text: String) -> String {
+  public static func escaped(_ text: String) -> String {
     var result = ""
     // Names in files may hold anything; control characters are not allowed in HTML at all.
     for scalar in style.plain(text).unicodeScalars {

@@ -2,7 +2,7 @@ extension RowTable {
   /// The table as HTML, with every column that has something in it and a field to filter rows by.
   ///
   /// Numbers carry their full value, so that columns sort by them and not by what is shown.
-  func html(_ rows: [Row], caption: String, columns keys: [String]? = nil) -> String {
+  public func html(_ rows: [Row], caption: String, columns keys: [String]? = nil) -> String {
     guard !rows.isEmpty else { return "" }
     let style = TextStyle(isUnicode: true)
     let shown = columns.filter { column in

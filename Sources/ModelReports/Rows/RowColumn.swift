@@ -1,5 +1,5 @@
 /// A column of a table of rows: what it is called, and what a row has in it.
-struct RowColumn<Row>: Sendable {
+public struct RowColumn<Row>: Sendable {
   /// What a cell holds.
   enum Content: Sendable {
     /// A text.
@@ -20,7 +20,7 @@ struct RowColumn<Row>: Sendable {
   var isFlexible = false
 
   /// A column of texts.
-  static func text(
+  public static func text(
     _ key: String, _ title: String, isFlexible: Bool = false,
     _ value: @escaping @Sendable (Row) -> String
   ) -> RowColumn {
@@ -28,7 +28,7 @@ struct RowColumn<Row>: Sendable {
   }
 
   /// A column of numbers of three digits that count.
-  static func number(
+  public static func number(
     _ key: String, _ title: String, _ value: @escaping @Sendable (Row) -> Double?
   ) -> RowColumn {
     RowColumn(key: key, title: title, content: .number(value, NumberText.significant))
@@ -44,7 +44,7 @@ struct RowColumn<Row>: Sendable {
   }
 
   /// A column of whole numbers.
-  static func count(
+  public static func count(
     _ key: String, _ title: String, _ value: @escaping @Sendable (Row) -> Int?
   ) -> RowColumn {
     RowColumn(
@@ -55,7 +55,7 @@ struct RowColumn<Row>: Sendable {
   }
 
   /// A column of parts of a whole.
-  static func share(
+  public static func share(
     _ key: String, _ title: String, _ value: @escaping @Sendable (Row) -> Double?
   ) -> RowColumn {
     RowColumn(
@@ -64,6 +64,15 @@ struct RowColumn<Row>: Sendable {
         share > 0 && share < 0.0005
           ? "<0.1 %" : NumberText.fixed(share * 100, decimals: 1) + " %"
       })
+  }
+
+  /// A column of parts of a whole of which two decimals of a percent count.
+  public static func percent(
+    _ key: String, _ title: String, _ value: @escaping @Sendable (Row) -> Double?
+  ) -> RowColumn {
+    RowColumn(
+      key: key, title: title,
+      content: .number(value) { NumberText.fixed($0 * 100, decimals: 2) + " %" })
   }
 
   /// What a row has here, as people read it.

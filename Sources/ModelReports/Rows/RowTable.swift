@@ -1,11 +1,20 @@
 /// A kind of table: all the columns it can have, and which it shows where nobody asks for others.
-struct RowTable<Row: Sendable>: Sendable {
+public struct RowTable<Row: Sendable>: Sendable {
   /// All columns.
   var columns: [RowColumn<Row>]
   /// Keys of those that are shown.
   var usual: [String]
   /// The names under which a row is found.
   var names: @Sendable (Row) -> [String]
+
+  /// A kind of table; `names` are those under which a row is found.
+  public init(
+    columns: [RowColumn<Row>], usual: [String], names: @escaping @Sendable (Row) -> [String]
+  ) {
+    self.columns = columns
+    self.usual = usual
+    self.names = names
+  }
 
   /// The rows that a user wants to see, in the order wanted.
   func rows(_ all: [Row], _ selection: RowSelection) -> [Row] {
@@ -43,7 +52,7 @@ struct RowTable<Row: Sendable>: Sendable {
   /// The table as text, and how many rows it leaves out.
   ///
   /// Where it is wider than the style allows, its last columns go, unless the user chose them.
-  func lines(
+  public func lines(
     _ all: [Row], _ selection: RowSelection, indent: Int = 0, _ style: TextStyle,
     tones: (Row, String) -> TextStyle.Tone? = { _, _ in nil }
   ) -> [String] {

@@ -1,7 +1,7 @@
 /// Numbers as people read them, the same in every locale.
-enum NumberText {
+public enum NumberText {
   /// `1,234,567`.
-  static func grouped(_ number: Int) -> String {
+  public static func grouped(_ number: Int) -> String {
     let digits = String(number.magnitude)
     var result = ""
     for (position, digit) in digits.enumerated() {
@@ -18,7 +18,7 @@ enum NumberText {
   }
 
   /// With a fixed number of decimals, rounded half away from zero: `12.30`.
-  static func fixed(_ number: Double, decimals: Int) -> String {
+  public static func fixed(_ number: Double, decimals: Int) -> String {
     guard number.isFinite else { return special(number) }
     var scale = 1.0
     for _ in 0..<decimals { scale *= 10 }
@@ -32,7 +32,7 @@ enum NumberText {
   }
 
   /// Three digits that count: `0.0123`, `45.6`, `1.23e-07`, `inf`.
-  static func significant(_ number: Double) -> String {
+  public static func significant(_ number: Double) -> String {
     guard number.isFinite else { return special(number) }
     guard number != 0 else { return "0" }
     var exponent = 0
