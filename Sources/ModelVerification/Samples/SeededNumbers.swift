@@ -1,10 +1,12 @@
 /// Random numbers that a seed repeats on every machine (SplitMix64; Steele, Lea and Flood, 2014).
-struct SeededNumbers: RandomNumberGenerator {
+public struct SeededNumbers: RandomNumberGenerator, Sendable {
   private var state: UInt64
 
-  init(seed: UInt64) { state = seed }
+  /// The numbers of a seed.
+  public init(seed: UInt64) { state = seed }
 
-  mutating func next() -> UInt64 {
+  /// 64 random bits.
+  public mutating func next() -> UInt64 {
     state &+= 0x9e37_79b9_7f4a_7c15
     var z = state
     z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
@@ -13,7 +15,7 @@ struct SeededNumbers: RandomNumberGenerator {
   }
 
   /// A number from N(0, 1), closely enough: twelve uniforms of 16 bits, centred.
-  mutating func normal() -> Double {
+  public mutating func normal() -> Double {
     var sum: UInt64 = 0
     for _ in 0..<3 {
       let word = next()
@@ -23,10 +25,10 @@ struct SeededNumbers: RandomNumberGenerator {
   }
 
   /// A number from [0, 1).
-  mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
+  public mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
 
   /// Another stream for a name, so that what one value gets does not depend on the others.
-  func stream(_ name: String) -> SeededNumbers {
+  public func stream(_ name: String) -> SeededNumbers {
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325
     for byte in name.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
     return SeededNumbers(seed: state ^ hash)
