@@ -15,7 +15,7 @@ PREFIX ?= /usr/local
 FILTER ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test test-report fuzz-fold bench instructions peers score schemas conformance verification samples lint install clean
+.PHONY: help setup build demo test test-report fuzz-fold bench instructions peers score schemas conformance verification experiment samples lint install clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -77,6 +77,10 @@ verification: $(VENV)/installed $(PEERS_VENV)/installed ## Plant every error, ve
 	@BNFOLD_WRITE_VERIFICATION=1 BNFOLD_PEERS_PYTHON="$(CURDIR)/$(PEERS_VENV)/bin/python" \
 	  $(MAKE) --no-print-directory test \
 	  FILTER='FilePlantTests|FalseAlarmTests'
+
+experiment: setup ## Train with and without batch normalization, fold what was trained (STEPS=n)
+	swift build $(SWIFT_FLAGS) --product bn-experiment
+	.build/release/bn-experiment -o .build/experiment --steps $(or $(STEPS),20000)
 
 samples: $(VENV)/installed ## Make the models of samples/ anew from their recipes
 	@$(PYTHON) samples/make_samples.py

@@ -21,6 +21,12 @@ func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target 
   .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
+func example(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(
+    name: name, dependencies: dependencies, path: "Sources/Examples/\(name)",
+    swiftSettings: settings)
+}
+
 /// Tests mirror Sources; every test target has the shared generators and builders at hand.
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .testTarget(
@@ -33,6 +39,7 @@ let package = Package(
   products: [
     .library(name: "ModelPipeline", targets: ["ModelPipeline"]),
     .executable(name: "bnfold", targets: ["bnfold"]),
+    .executable(name: "bn-experiment", targets: ["bn-experiment"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
@@ -89,6 +96,21 @@ let package = Package(
       ],
       swiftSettings: settings),
 
+    // What shows the library at work: each a module in a folder of Sources/Examples.
+    example(
+      "BatchNormalizationTraining",
+      [
+        "ByteStore", "ModelIR", "ModelFormats", "ONNXFormat", "NumPyFormat", "SafetensorsFormat",
+        "GraphEvaluation", "ModelVerification", "ModelReports", "ModelPipeline",
+      ]),
+    .executableTarget(
+      name: "bn-experiment",
+      dependencies: [
+        "ByteStore", "ModelFormats", "ModelReports", "BatchNormalizationTraining",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Sources/Examples/bn-experiment", swiftSettings: settings),
+
     .target(
       name: "TestSupport", dependencies: ["ByteStore", "ModelIR"], path: "Tests/TestSupport",
       swiftSettings: settings),
@@ -144,6 +166,13 @@ let package = Package(
         "SafetensorsFormat", "DarknetFormat", "GraphTransforms", "WeightPairing",
         "GraphEvaluation", "ModelVerification", "ModelStatistics", "ModelCalibration",
         "ModelReports", "ModelPipeline",
+      ]),
+    tests(
+      "BatchNormalizationTrainingTests",
+      [
+        "ByteStore", "ModelIR", "ModelFormats", "ONNXFormat", "NumPyFormat", "SafetensorsFormat",
+        "GraphEvaluation", "ModelVerification", "ModelReports", "ModelPipeline",
+        "BatchNormalizationTraining",
       ]),
     tests(
       "EndToEndTests",

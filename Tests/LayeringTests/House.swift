@@ -6,7 +6,17 @@ enum House {
     "Operators", "ModelFormats", "ONNXFormat", "NumPyFormat", "SafetensorsFormat",
     "DarknetFormat", "GraphTransforms", "WeightPairing", "GraphEvaluation", "ModelVerification",
     "ModelStatistics", "ModelCalibration", "ModelReports", "ModelPipeline", "bnfold",
+    "BatchNormalizationTraining", "bn-experiment",
   ]
+
+  /// Programs, which nothing imports.
+  static let programs: Set = ["bnfold", "bn-experiment"]
+
+  /// The module of a file under Sources: its folder there, or in Sources/Examples.
+  static func module(of file: String) -> String {
+    let parts = file.split(separator: "/")
+    return String(parts[1] == "Examples" ? parts[2] : parts[1])
+  }
 
   /// Formats never import one another.
   static let formats: Set = [
@@ -21,7 +31,7 @@ enum House {
     "Glibc": nil, "Musl": nil, "Darwin": nil, "Synchronization": nil, "Dispatch": nil,
     "Accelerate": ["GraphEvaluation"],
     "FoundationEssentials": nil, "Foundation": nil,
-    "ArgumentParser": ["bnfold"],
+    "ArgumentParser": ["bnfold", "bn-experiment"],
   ]
 
   /// Where the word `unsafe` may stand: bytes, C messages, element access, kernels.
@@ -43,6 +53,7 @@ enum House {
     guard let low = modules.firstIndex(of: imported), let high = modules.firstIndex(of: importer)
     else { return false }
     if formats.contains(importer) && formats.contains(imported) { return false }
+    if programs.contains(imported) { return false }
     return low < high && !(strangers[importer]?.contains(imported) ?? false)
   }
 }
