@@ -251,6 +251,25 @@ def ir3():
     return b.model(), {"image": b.normal(1, 3, 8, 8)}
 
 
+def trained(name):
+    """A model that `bn-experiment samples` trained, with the inputs that it wrote: they are taken as
+    they stand, and their outputs are computed here."""
+    path = os.path.join(HERE, name)
+    return onnx.load(f"{path}.onnx"), dict(np.load(f"{path}.in.npz"))
+
+
+@sample(bn=3, folded=3, command="bn-experiment samples samples")
+def digits_mlp():
+    """Three fully connected layers of sigmoids, trained on drawn digits: real statistics of BN."""
+    return trained("digits-mlp")
+
+
+@sample(bn=2, folded=2, command="bn-experiment samples samples")
+def digits_cnn():
+    """Two convolutions trained on drawn digits: real statistics of BN by feature map."""
+    return trained("digits-cnn")
+
+
 def expected(path, feed, evaluator):
     if evaluator == "reference":
         from onnx.reference import ReferenceEvaluator
@@ -270,19 +289,21 @@ def make(name):
     model, feed = recipe()
     path = os.path.join(HERE, f"{name}.onnx")
     files = [f"{name}.onnx", f"{name}.in.npz", f"{name}.out.npz"]
+    command = facts.pop("command", None)
     if facts.pop("external", False):
         files.insert(1, f"{name}.onnx.data")
         if os.path.exists(path + ".data"):
             os.remove(path + ".data")
         onnx.save(model, path, save_as_external_data=True, location=f"{name}.onnx.data",
                   size_threshold=64)
-    else:
+    elif not command:
         onnx.save(model, path)
     onnx.checker.check_model(path)
-    np.savez(f"{path[:-5]}.in.npz", **feed)
+    if not command:
+        np.savez(f"{path[:-5]}.in.npz", **feed)
     np.savez(f"{path[:-5]}.out.npz", **expected(path, feed, facts["evaluator"]))
     digest = {f: hashlib.sha256(open(os.path.join(HERE, f), "rb").read()).hexdigest() for f in files}
-    return dict(path=f"{name}.onnx", recipe=f"make_samples.py {name}", about=" ".join(
+    return dict(path=f"{name}.onnx", recipe=command or f"make_samples.py {name}", about=" ".join(
         recipe.__doc__.split()), **facts, sha256=digest)
 
 
