@@ -44,7 +44,8 @@ struct TrainerTests {
       options.rate = 1e4
     }
     #expect(
-      run.failure?.hasPrefix("diverged at step") == true || run.failure == "no better than guessing")
+      run.failure?.hasPrefix("diverged at step") == true || run.failure == "no better than guessing"
+    )
     #expect(run.steps(to: 0.9) == nil)
   }
 
