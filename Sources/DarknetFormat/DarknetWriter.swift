@@ -74,7 +74,9 @@ public struct DarknetWriter: ModelWriter {
     basedOn original: ReadResult
   ) -> (@Sendable (GraphPatch, Model) -> String?)? {
     { patch, model in
-      guard patch.removals.allSatisfy({ model[$0].isStandard("BatchNormalization") }) else {
+      guard patch.removals.allSatisfy({ model[$0].isStandard("BatchNormalization") }),
+        patch.edits.allSatisfy({ model[$0.key].opType == $0.value.opType })
+      else {
         return "a cfg has no place for other numbers than those of layers"
       }
       let origins = Set(

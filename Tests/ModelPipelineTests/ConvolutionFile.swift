@@ -1,12 +1,15 @@
 import TestSupport
 
 /// A model of one 1×1 convolution and one batch normalization with given numbers, as bytes.
+///
+/// An operator may stand between the two.
 struct ConvolutionFile {
   var weight: [Float] = [1, 2, 3, 4]
   var scale: [Float] = [1, 1]
   var bias: [Float] = [0, 0]
   var mean: [Float] = [0, 0]
   var variance: [Float] = [1, 1]
+  var between: String?
 
   /// x [1, 2, 2, 2] → Conv → c → BatchNormalization → y.
   var bytes: [UInt8] {
@@ -16,10 +19,14 @@ struct ConvolutionFile {
       }
       return ONNXBytes.tensor(name, shape, rawBytes: raw)
     }
-    let graph = ProtobufBytes()
+    var nodes = ProtobufBytes()
       .message(1, ONNXBytes.node("Conv", ["x", "w"], ["c"], name: "conv"))
+    if let between { nodes = nodes.message(1, ONNXBytes.node(between, ["c"], ["d"], name: "d")) }
+    let last = between == nil ? "c" : "d"
+    let graph =
+      nodes
       .message(
-        1, ONNXBytes.node("BatchNormalization", ["c", "s", "b", "m", "v"], ["y"], name: "bn")
+        1, ONNXBytes.node("BatchNormalization", [last, "s", "b", "m", "v"], ["y"], name: "bn")
       )
       .text(2, "g")
       .message(5, tensor("w", [2, 2, 1, 1], weight)).message(5, tensor("s", [2], scale))

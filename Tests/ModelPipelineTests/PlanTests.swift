@@ -42,6 +42,29 @@ struct PlanTests {
     #expect(report.verification?.verdict == .passed)
   }
 
+  @Test("A half fold is planned, applied, verified and counted as neither folded nor kept")
+  func halfFold() throws {
+    let file = ConvolutionFile(scale: [2, 3], bias: [1, -1], between: "Relu")
+    var request = FoldRequest(
+      input: try folder.write(file.bytes, to: "model.onnx"), output: nil)
+    #expect(try FoldPipeline(request).run().kept == 1)
+    request.folding.allowsAdd = true
+    let planned = try FoldPipeline(request).run()
+    let text = PlanReport(planned, options: request.folding).json.text
+    #expect(text.contains("\"allow_add\": true"))
+    request.plan = try folder.write(Array(text.utf8), to: "plan.json")
+    request.output = folder.path("out.onnx")
+    request.folding.allowsAdd = false
+    let report = try FoldPipeline(request).run()
+    #expect(report.sites.map(\.outcome) == [.halfFolded(rule: "conv", into: ["Conv \"conv\""])])
+    #expect(report.verification?.verdict == .passed)
+    #expect(report.folded == 0 && report.kept == 0)
+    #expect(report.after.batchNormalizations == 0)
+    #expect(report.after.nodes == report.before.nodes)
+    // The schema's word for it.
+    #expect(report.json.text.contains("\"outcome\": \"half\""))
+  }
+
   @Test("What the user keeps is kept")
   func keeps() throws {
     let report = try FoldPipeline(try planned { $0.replacing("\"fold\"", with: "\"keep\"") }).run()

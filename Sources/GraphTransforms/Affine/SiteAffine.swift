@@ -10,8 +10,18 @@ struct SiteAffine: Sendable {
     var variance: [Double]
   }
 
-  /// Nodes of the input model that make the affine, in the order they are applied.
+  /// Nodes of the input model that make part of an affine, in the order they are applied.
+  struct Part: Sendable {
+    var nodes: [NodeID]
+    /// False where only their scale is part of it.
+    var addsShift: Bool
+  }
+
+  /// Nodes of the input model that make the affine, in the order they are applied; none where
+  /// they do not make it whole.
   var nodes: [NodeID]
+  /// What makes it then, one after the other; none where nothing of the input model does.
+  var parts: [Part] = []
   /// One factor per channel.
   var scale: [Double]
   /// One summand per channel.

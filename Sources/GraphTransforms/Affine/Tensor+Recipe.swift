@@ -23,6 +23,7 @@ extension Tensor {
         let factor = recipe.terms[t].factors[f]
         guard factor.index.group == nil else { return nil }
         let axis = factor.index.memberAxis
+        guard axis >= 0 else { continue }
         recipe.terms[t].factors[f].index = .axis(axis + lead)
         if shape.dimensions[axis] == 1 {
           recipe.terms[t].factors[f].values = [Double](

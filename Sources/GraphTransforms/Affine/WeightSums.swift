@@ -65,7 +65,9 @@ struct WeightSums {
   private static func channel(
     _ index: ChannelIndex, _ element: Int, _ strides: [Int], _ shape: TensorShape
   ) -> Int {
-    func coordinate(_ axis: Int) -> Int { element / strides[axis] % shape.dimensions[axis] }
+    func coordinate(_ axis: Int) -> Int {
+      axis < 0 ? 0 : element / strides[axis] % shape.dimensions[axis]
+    }
     let base = index.group.map { coordinate($0.axis) / $0.size * $0.channels } ?? 0
     return base + coordinate(index.memberAxis)
   }

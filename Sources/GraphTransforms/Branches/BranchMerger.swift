@@ -185,10 +185,15 @@ struct BranchMerger {
   }
 
   private func claimSteps(_ steps: [AxisAffine]) -> [FoldClaim.Step] {
-    steps.map {
-      FoldClaim.Step(
-        affine: $0.site.nodes, side: .output, index: .axis(0), channelMap: $0.claimedMap,
-        addsShift: $0.addsShift)
+    steps.flatMap { step in
+      let parts =
+        step.site.nodes.isEmpty
+        ? step.site.parts : [.init(nodes: step.site.nodes, addsShift: true)]
+      return parts.map {
+        FoldClaim.Step(
+          affine: $0.nodes, side: .output, index: .axis(0), channelMap: step.claimedMap,
+          addsShift: $0.addsShift && step.addsShift)
+      }
     }
   }
 

@@ -100,7 +100,7 @@ struct BranchReader {
     case .arithmetic: site = try? reader.arithmetic(id)
     case nil: site = nil
     }
-    guard let site, !site.affine.site.nodes.isEmpty,
+    guard let site, !site.affine.site.nodes.isEmpty || !site.affine.site.parts.isEmpty,
       site.affine.layout.axes.isEmpty || site.affine.layout.axes == [1]
     else { return nil }
     return (site.input, site.affine)

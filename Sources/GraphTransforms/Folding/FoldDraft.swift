@@ -17,13 +17,20 @@ struct FoldDraft {
   private(set) var redirects: [ValueID: ValueID] = [:]
   /// Outputs that a new node makes instead of the node that did, which makes this one.
   private(set) var splices: [ValueID: ValueID] = [:]
+  /// Weights that are stored quantized, before rounding.
+  private(set) var dequantized: [ValueID: Tensor] = [:]
+  /// Constants that only repeat others.
+  private(set) var widened: [ValueID: ValueID] = [:]
   /// Affine nodes that took others in.
   private(set) var merges: [NodeID: [NodeID]] = [:]
+  private(set) var mergedParts: [NodeID: [SiteAffine.Part]] = [:]
   /// Nodes that absorbed, and the rules by which, in the order they were met.
   private(set) var absorbers: [NodeID] = []
   private(set) var rules: [String] = []
   private var appended: [Appended] = []
   private var met: Set<NodeID> = []
+  /// Whether the site's node stays, as an edit has it.
+  private var keepsSite = false
   private let site: NodeID
 
   init(site: NodeID, session: FoldSession) {
@@ -58,8 +65,17 @@ struct FoldDraft {
 
   mutating func claim(_ claim: FoldClaim) { patch.claims.append(claim) }
 
-  /// Says that an affine node stands for these nodes from now on.
-  mutating func merge(_ node: NodeID, _ nodes: [NodeID]) { merges[node] = nodes }
+  /// Says that an affine node stands for these nodes from now on, or for these parts of them.
+  mutating func merge(_ node: NodeID, _ nodes: [NodeID], parts: [SiteAffine.Part] = []) {
+    merges[node] = nodes
+    mergedParts[node] = parts.isEmpty ? nil : parts
+  }
+
+  /// Says what a weight holds, before rounding, that is stored quantized.
+  mutating func dequantize(_ value: ValueID, _ tensor: Tensor) { dequantized[value] = tensor }
+
+  /// Says that a new constant only repeats another.
+  mutating func widen(_ old: ValueID, to new: ValueID) { widened[new] = old }
 
   /// Adds a constant to a node's output by a new Add behind it.
   mutating func append(
@@ -84,16 +100,21 @@ struct FoldDraft {
       ?? patch.newValue("\(value.name)_folded", in: value.graph, type: value.type)
   }
 
+  /// The site's node stays, as another operator.
+  mutating func keep(siteAs node: Node) {
+    patch.edits[site] = node
+    keepsSite = true
+  }
+
   /// Those who read `old` read `new`.
   mutating func redirect(_ old: ValueID, to new: ValueID) { redirects[old] = new }
 
   /// The whole patch.
-  func finished(_ session: FoldSession) -> GraphPatch {
-    var draft = self
-    draft.splice(session)
-    draft.patch.rule = rules.joined(separator: "+")
-    draft.patch.removals = [site]
-    draft.patch.sourceNodes = [site] + absorbers
+  mutating func finish(_ session: FoldSession) -> GraphPatch {
+    splice(session)
+    patch.rule = rules.joined(separator: "+")
+    patch.removals = keepsSite ? [] : [site]
+    patch.sourceNodes = [site] + absorbers
     var touched = Set(patch.edits.keys)
     for old in renames.keys {
       if let maker = session.model.producer(of: old) { touched.insert(maker) }
@@ -101,14 +122,14 @@ struct FoldDraft {
     }
     for old in redirects.keys { touched.formUnion(session.uses.uses(of: old).map(\.node)) }
     touched.formUnion(appended.map(\.after))
-    touched.remove(site)
+    if !keepsSite { touched.remove(site) }
     for id in touched {
-      var node = draft.node(id, session)
+      var node = node(id, session)
       node.inputs = node.inputs.map { $0.map { redirects[$0] ?? renames[$0] ?? $0 } }
-      node.outputs = node.outputs.map { $0.map { draft.splices[$0] ?? renames[$0] ?? $0 } }
-      draft.patch.edits[id] = node
+      node.outputs = node.outputs.map { $0.map { splices[$0] ?? renames[$0] ?? $0 } }
+      patch.edits[id] = node
     }
-    return draft.patch
+    return patch
   }
 
   private mutating func splice(_ session: FoldSession) {

@@ -19,6 +19,9 @@ public struct FoldOptions: Sendable {
   public var tellsStories = false
   /// Folds Mul, Div, Add and Sub by constants and Neg too, not BatchNormalization alone.
   public var foldsArithmetic = true
+  /// Where a whole fold is impossible, folds the scale of a BatchNormalization and leaves an Add of
+  /// the shift in its place.
+  public var allowsAdd = false
   /// Makes one convolution of parallel linear branches (rule `reparameterize`).
   public var mergesBranches = false
   /// Removes what is not needed for the same numbers once everything is folded: constant parts,

@@ -4,7 +4,7 @@ internal import ModelIR
 /// reads its output.
 struct FoldPlanner {
   private static let longestPath = 1024
-  private let session: FoldSession
+  let session: FoldSession
 
   init(_ session: FoldSession) { self.session = session }
 
@@ -24,12 +24,13 @@ struct FoldPlanner {
   }
 
   /// Writes down how a direction ended.
-  private func told(
-    _ direction: SiteStory.Direction, _ plan: () throws(KeepReason) -> FoldDraft
+  func told(
+    _ direction: SiteStory.Direction, as ending: SiteStory.Event = .isComplete,
+    _ plan: () throws(KeepReason) -> FoldDraft
   ) throws(KeepReason) -> FoldDraft {
     do throws(KeepReason) {
       let draft = try plan()
-      tell(direction, .isComplete)
+      tell(direction, ending)
       return draft
     } catch {
       tell(direction, .stops(error))
@@ -53,7 +54,7 @@ struct FoldPlanner {
         : .passes(visit.blocker, rule: rule, to: demands.map { session.model[$0.value].name }))
   }
 
-  private func checked(_ draft: FoldDraft) throws(KeepReason) -> FoldDraft {
+  func checked(_ draft: FoldDraft) throws(KeepReason) -> FoldDraft {
     // One node goes: the site's.
     guard draft.addedNodes <= 1 else { throw .moreNodes }
     return draft
@@ -61,7 +62,8 @@ struct FoldPlanner {
 
   // MARK: Backward
 
-  private func backward(_ site: AffineSite) throws(KeepReason) -> FoldDraft {
+  /// `half`: the site's node stays, as another operator that reads what is made now.
+  func backward(_ site: AffineSite, half: Bool = false) throws(KeepReason) -> FoldDraft {
     var draft = FoldDraft(site: site.node, session: session)
     var pending = [(demand: Demand(value: site.input, affine: site.affine), reader: site.node)]
     while let (demand, reader) = pending.popLast() {
@@ -70,7 +72,7 @@ struct FoldPlanner {
       let rule = try meet(visit, "-backward", &draft)
       // The site's own input is made under the name of the site's output.
       draft.rename(
-        demand.value, to: demand.value == site.input ? site.output : nil, session)
+        demand.value, to: demand.value == site.input && !half ? site.output : nil, session)
       let demands = try rule.backward(demand.affine, output: output, at: visit, draft: &draft)
       tell(.backward, visit, rule.name, demands)
       if demands.isEmpty { draft.absorbed(by: rule.name, at: maker) }
@@ -103,9 +105,14 @@ struct FoldPlanner {
 
   // MARK: Forward
 
-  private func forward(_ site: AffineSite) throws(KeepReason) -> FoldDraft {
+  /// `half`: the site's node stays, as another operator that makes what is read now.
+  func forward(_ site: AffineSite, half: Bool = false) throws(KeepReason) -> FoldDraft {
     var draft = FoldDraft(site: site.node, session: session)
-    draft.redirect(site.output, to: site.input)
+    if half {
+      draft.rename(site.output, session)
+    } else {
+      draft.redirect(site.output, to: site.input)
+    }
     var pending = [Demand(value: site.output, affine: site.affine)]
     while let demand = pending.popLast() {
       for (reader, inputs) in try readers(of: demand.value) {

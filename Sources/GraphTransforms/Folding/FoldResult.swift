@@ -26,6 +26,8 @@ public struct FoldResult: Sendable {
   /// The sites whose affines are part of a new tensor: those to exclude where it does not fit.
   public func sites(in target: ValueID) -> [NodeID] {
     if let merge = merges.first(where: { $0.tensors.contains(target) }) { return [merge.root] }
-    return claims.filter { $0.target == target }.flatMap { $0.steps.flatMap(\.affine) }
+    return claims.filter { $0.target == target }.flatMap { claim in
+      (claim.steps + claim.branches.flatMap(\.claim.steps)).flatMap(\.affine)
+    }
   }
 }

@@ -31,6 +31,12 @@ struct FoldRun {
     var open = Array(sites.indices)
     fold(&open)
     let merges = mergeBranches()
+    if !merges.isEmpty {
+      // What followed a sum of which a branch was the value itself now follows a convolution.
+      open.removeAll { !session.model.contains(sites[$0].node) }
+      fold(&open)
+    }
+    foldHalves(&open)
     let keptCalls = session.settle(inlined)
     if options.simplifies { simplify(&open) }
     let listed = listed(keptCalls)
@@ -85,6 +91,30 @@ struct FoldRun {
         return !attempt.isDone
       }
       if open.count == before { break }
+    }
+  }
+
+  /// Folds the scales of batch normalizations that are still there, and whatever that opens the
+  /// way for.
+  private mutating func foldHalves(_ open: inout [Int]) {
+    guard options.allowsAdd else { return }
+    for _ in 0..<Self.mostRounds {
+      let before = open.count
+      open = open.filter { position in
+        guard sites[position].kind == .batchNormalization,
+          session.model.contains(sites[position].node)
+        else { return true }
+        session.story = sites[position].story
+        let attempt = attempt(sites[position], half: true)
+        guard attempt.isDone else { return true }
+        sites[position].outcome = attempt.outcome
+        if let story = session.story { sites[position].story = story }
+        if let warning = attempt.warning { warnings.append(warning) }
+        return false
+      }
+      if open.count == before { return }
+      open.removeAll { !session.model.contains(sites[$0].node) }
+      fold(&open)
     }
   }
 
@@ -158,7 +188,7 @@ struct FoldRun {
     var warning: String?
   }
 
-  private mutating func attempt(_ site: FoldSite) -> Attempt {
+  private mutating func attempt(_ site: FoldSite, half: Bool = false) -> Attempt {
     do throws(KeepReason) {
       if let reason = options.excluded[site.node] { throw reason }
       if let reason = options.selection.reason(site.node, name: site.name) { throw reason }
@@ -172,12 +202,15 @@ struct FoldRun {
       guard let affine = try affine(of: site) else {
         return Attempt(outcome: .kept(.parameterShape), isDone: true)
       }
-      if session.story != nil { session.story = SiteStory(affine.affine) }
-      let draft = try planner.plan(affine)
+      if session.story != nil, !half { session.story = SiteStory(affine.affine) }
+      let draft = try half ? planner.halfPlan(affine) : planner.plan(affine)
       openedCalls.formUnion(try session.commit(draft).flatMap { inlined.callsAround($0) })
       let rule = draft.rules.joined(separator: "+")
+      var seen: Set<NodeID> = []
+      let into = draft.absorbers.map { session.inputNode($0) }.filter { seen.insert($0).inserted }
       return Attempt(
-        outcome: .folded(rule: rule, into: draft.absorbers), isDone: true,
+        outcome: half ? .halfFolded(rule: rule, into: into) : .folded(rule: rule, into: into),
+        isDone: true,
         warning: warning(about: affine.affine.site, site.name))
     } catch {
       return Attempt(outcome: .kept(error), isDone: false)
@@ -247,7 +280,7 @@ struct FoldRun {
   /// other than not being an affine.
   private func isWorthListing(_ site: FoldSite) -> Bool {
     switch site.outcome {
-    case .folded, .merged: return true
+    case .folded, .halfFolded, .merged: return true
     case .removed: return false
     case .kept(.parameterShape): return false
     case .kept:
@@ -274,13 +307,17 @@ struct FoldRun {
     }
     return sites.map { site in
       var site = site
-      guard case .folded(let rule, let into) = site.outcome else {
-        if let into = went[site.node]?.first { site.outcome = .merged(into: into) }
-        return site
+      func last(_ into: [NodeID]) -> [NodeID] {
+        var seen: Set<NodeID> = []
+        return into.flatMap { end($0, 64) }.filter { seen.insert($0).inserted }
       }
-      var seen: Set<NodeID> = []
-      let last = into.flatMap { end($0, 64) }.filter { seen.insert($0).inserted }
-      site.outcome = .folded(rule: rule, into: last)
+      switch site.outcome {
+      case .folded(let rule, let into): site.outcome = .folded(rule: rule, into: last(into))
+      case .halfFolded(let rule, let into):
+        site.outcome = .halfFolded(rule: rule, into: last(into))
+      default:
+        if let into = went[site.node]?.first { site.outcome = .merged(into: into) }
+      }
       return site
     }
   }

@@ -18,6 +18,14 @@ final class FoldSession {
   private(set) var journal: [GraphPatch] = []
   /// Which nodes of the input model an affine node stands for, where it took others in.
   private(set) var merged: [NodeID: [NodeID]] = [:]
+  /// The same where it took the scale of some without their shift.
+  private var mergedParts: [NodeID: [SiteAffine.Part]] = [:]
+  /// What weights hold, before rounding, that folds scaled where they are stored quantized.
+  private(set) var dequantized: [ValueID: Tensor] = [:]
+  /// Constants that only repeat others.
+  private var widened: [ValueID: ValueID] = [:]
+  /// For each node that a fold added, the node of the input model behind which it stands.
+  private var hosts: [NodeID: NodeID] = [:]
   /// Nodes that patches changed.
   private var touched: Set<NodeID> = []
 
@@ -57,6 +65,12 @@ final class FoldSession {
   /// The nodes of the input model that an affine node stands for.
   func originals(of node: NodeID) -> [NodeID] { merged[node] ?? [node] }
 
+  /// The node of the input model that a node is, or behind which a fold added it.
+  func inputNode(_ node: NodeID) -> NodeID { hosts[node] ?? node }
+
+  /// What an affine node stands for where it took scales in without their shifts; none else.
+  func parts(of node: NodeID) -> [SiteAffine.Part] { mergedParts[node] ?? [] }
+
   /// Whether something besides one node reads a constant or what it is made from.
   func isShared(_ value: ValueID) -> Bool {
     var pending = [value]
@@ -83,6 +97,9 @@ final class FoldSession {
     return false
   }
 
+  /// The constant that another only repeats, or itself.
+  func sourceOfWidened(_ value: ValueID) -> ValueID { widened[value] ?? value }
+
   /// The type of a value that a patch added.
   func addedType(of value: ValueID) -> ValueType? { types[value] }
 
@@ -98,13 +115,26 @@ final class FoldSession {
 
   /// Applies a complete draft; gives the nodes that it changed.
   func commit(_ draft: FoldDraft) throws(KeepReason) -> Set<NodeID> {
-    let patch = draft.finished(self)
+    var draft = draft
+    let patch = draft.finish(self)
+    let firstNode = model.nodes.count
     let changed = try apply(patch)
+    for (offset, insertion) in patch.insertions.enumerated() {
+      let added = NodeID(firstNode + offset)
+      hosts[added] = inputNode(insertion.place.neighbour)
+      // It is no affine of the input model.
+      merged[added] = []
+    }
     for (old, new) in draft.renames where new.index >= patch.firstNewValue {
       types[new] = type(of: old)
     }
     for (old, new) in draft.splices { types[new] = type(of: old) }
-    for (node, nodes) in draft.merges { merged[node] = nodes }
+    for (node, nodes) in draft.merges {
+      merged[node] = nodes
+      mergedParts[node] = draft.mergedParts[node]
+    }
+    dequantized.merge(draft.dequantized) { _, new in new }
+    widened.merge(draft.widened) { _, new in new }
     return changed
   }
 

@@ -14,6 +14,8 @@ public struct FoldSite: Sendable {
   public enum Outcome: Sendable, Hashable {
     /// It is gone: by this rule, into these nodes.
     case folded(rule: String, into: [NodeID])
+    /// Its scale is gone, by this rule, into these nodes; an Add of the shift stands in its place.
+    case halfFolded(rule: String, into: [NodeID])
     /// It is part of a convolution that was merged from parallel branches.
     case merged(into: NodeID)
     /// A simplification by this rule removed its node.
@@ -35,11 +37,11 @@ public struct FoldSite: Sendable {
   /// What was tried for it, where `FoldOptions.tellsStories` asks for that.
   public var story: SiteStory?
 
-  /// Whether it was folded.
+  /// Whether it was folded whole.
   public var isFolded: Bool {
     switch outcome {
     case .folded, .merged: true
-    case .removed, .kept: false
+    case .halfFolded, .removed, .kept: false
     }
   }
 }

@@ -19,8 +19,8 @@ extension SiteReader {
     }
     let numbers = try exact(constant)
     var affine = SiteAffine(
-      nodes: session.originals(of: id), scale: [], shift: [], shiftMagnitude: [],
-      roundoff: constant.dataType.unitRoundoff ?? 0)
+      nodes: session.originals(of: id), parts: session.parts(of: id), scale: [], shift: [],
+      shiftMagnitude: [], roundoff: constant.dataType.unitRoundoff ?? 0)
     for (channel, c) in numbers.enumerated() {
       let (scale, shift): (Double, Double)
       switch node.opType {

@@ -49,8 +49,8 @@ struct SiteReader {
     }
     try agree(channels, with: input)
     var site = SiteAffine(
-      nodes: session.originals(of: id), scale: [], shift: [], shiftMagnitude: [],
-      roundoff: roundoff, statistics: .init(mean: mean, variance: variance))
+      nodes: session.originals(of: id), parts: session.parts(of: id), scale: [], shift: [],
+      shiftMagnitude: [], roundoff: roundoff, statistics: .init(mean: mean, variance: variance))
     for c in 0..<channels {
       let sum = variance[c] + attributes.epsilon
       guard !sum.isNaN, gamma[c].isFinite, beta[c].isFinite, mean[c].isFinite else {

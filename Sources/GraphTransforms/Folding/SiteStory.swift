@@ -18,6 +18,8 @@ public struct SiteStory: Sendable, Hashable {
     case stops(KeepReason)
     /// Every path ended in a node that takes it.
     case isComplete
+    /// The same for the scale alone, with an Add of the shift in the site's place.
+    case leavesAdd
   }
 
   /// An event with its direction.

@@ -88,7 +88,22 @@ extension Visit {
   /// one is channel c of the other; else for nothing that a claim could state.
   func merge(_ affine: AxisAffine, into draft: inout FoldDraft) {
     let composes = affine.site.scale.count == 1 || affine.claimedMap == nil
+    guard composes else { return draft.merge(id, []) }
     let own = session.originals(of: id)
-    draft.merge(id, composes && !own.isEmpty ? own + affine.site.nodes : [])
+    let isWhole = affine.addsShift || affine.site.shift.allSatisfy { $0 == 0 }
+    if isWhole, !own.isEmpty, !affine.site.nodes.isEmpty {
+      return draft.merge(id, own + affine.site.nodes)
+    }
+    func parts(_ nodes: [NodeID], _ parts: [SiteAffine.Part]) -> [SiteAffine.Part] {
+      nodes.isEmpty ? parts : [.init(nodes: nodes, addsShift: true)]
+    }
+    let (before, after) = (
+      parts(own, session.parts(of: id)), parts(affine.site.nodes, affine.site.parts)
+    )
+    guard !before.isEmpty, !after.isEmpty else { return draft.merge(id, []) }
+    draft.merge(
+      id, [],
+      parts: before
+        + after.map { .init(nodes: $0.nodes, addsShift: $0.addsShift && affine.addsShift) })
   }
 }

@@ -4,7 +4,8 @@ internal import ModelIR
 ///
 /// An affine goes forward through it: what was computed in the narrower type is computed in the
 /// wider one, which rounds less and has at least the range. Backward it would be computed in the
-/// narrower type, so that only a Cast to the same type passes. A Cast that rounds never passes.
+/// narrower type, so that only a Cast to the same type passes. A Cast that rounds never passes: what
+/// it rounds would be other numbers, and by powers of two too where they are very small or large.
 struct CastRule: PassingRule {
   let name = "cast"
   let summary = "passes Cast to a type that holds every number: forward, or where both are the same"
@@ -13,6 +14,10 @@ struct CastRule: PassingRule {
   func toInput(_ affine: ChannelAffine, _ visit: Visit) throws(KeepReason) -> ChannelAffine {
     let (from, to) = try types(visit)
     guard from == to else {
+      guard Self.holds(from, in: to) else {
+        throw .unsupportedForm(
+          visit.blocker, "rounds \(from.name) to \(to.name) before the affine acts")
+      }
       throw .unsupportedForm(
         visit.blocker, "would have the affine computed in \(from.name) instead of \(to.name)")
     }

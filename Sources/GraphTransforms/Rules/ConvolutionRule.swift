@@ -69,7 +69,7 @@ struct ConvolutionRule: OperatorRule {
     let bias: BiasPlace
 
     init(_ visit: Visit) throws(KeepReason) {
-      tensor = try visit.weight(1)
+      tensor = try visit.linearWeight(1)
       let shape = tensor.shape.dimensions
       let group = try visit.attributes { () throws(AttributeError) in
         try visit.node.int("group", or: 1)
@@ -87,7 +87,7 @@ struct ConvolutionRule: OperatorRule {
       weight = WeightPlace(
         position: 1, index: ChannelIndex(memberAxis: 1, group: group > 1 ? block : nil),
         output: .axis(0))
-      let stored = try visit.optionalConstant(2)
+      let stored = try visit.linearBias(2)
       guard stored.map({ $0.shape.dimensions == [shape[0]] }) ?? true else {
         throw .malformedOperator(visit.blocker, "its bias has not one number per output")
       }

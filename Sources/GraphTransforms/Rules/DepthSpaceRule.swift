@@ -38,10 +38,48 @@ struct DepthSpaceRule: PassingRule {
     try visit.require(affine, apartFrom: [2, 3])
     guard affine.layout.axes.contains(1) else { return affine }
     let (channels, shallow) = try channels(visit)
-    guard let moved = affine.scattered(along: 1, channels, extent: shallow) else {
+    if let moved = affine.scattered(along: 1, channels, extent: shallow) { return moved }
+    guard let spread = try spread(affine, channels, shallow, visit) else {
       throw .unsupportedForm(visit.blocker, "mixes channels that differ")
     }
-    return moved
+    return spread
+  }
+
+  /// Where channels that differ come to lie beside each other in one: by row and column too.
+  ///
+  ///     shallow (c, y, x) is deep channel d(c, (y mod b)·b + x mod b) at (⌊y/b⌋, ⌊x/b⌋)
+  private func spread(
+    _ affine: ChannelAffine, _ channels: [Int], _ shallow: Int, _ visit: Visit
+  ) throws(KeepReason) -> ChannelAffine? {
+    let value =
+      try visit.node.opType == "DepthToSpace" ? visit.output() : visit.input(0)
+    let dimensions = try visit.dimensions(of: value)
+    let area = channels.count / shallow
+    let block = Int(Double(area).squareRoot())
+    guard dimensions.count == 4, let rows = dimensions[2].value, let columns = dimensions[3].value,
+      rows > 0, columns > 0, rows % block == 0, columns % block == 0,
+      affine.layout.axes == [1]
+    else { return nil }
+    let (elements, overflow) = (shallow * rows).multipliedReportingOverflow(by: columns)
+    guard !overflow, elements <= ChannelLayout.largestMap else { return nil }
+    var seen = [Int](repeating: 0, count: shallow)
+    var deep = [[Int]](repeating: [], count: shallow)
+    for (channel, target) in channels.enumerated() {
+      deep[target].append(channel)
+      seen[target] += 1
+    }
+    guard seen.allSatisfy({ $0 == area }) else { return nil }
+    var map: [Int] = []
+    map.reserveCapacity(elements)
+    for c in 0..<shallow {
+      for y in 0..<rows {
+        for x in 0..<columns {
+          map.append(affine.layout.map[deep[c][y % block * block + x % block]])
+        }
+      }
+    }
+    return affine.on(
+      ChannelLayout(reducing: map, over: [1, 2, 3], extents: [shallow, rows, columns]))
   }
 
   /// For each channel of the deep side the one of the other.

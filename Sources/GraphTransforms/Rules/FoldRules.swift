@@ -18,10 +18,12 @@ public enum FoldRules {
   static let table: [any OperatorRule] = [
     ConvolutionRule(), TransposedConvolutionRule(), GemmRule(), MatMulRule(),
     BatchNormalizationRule(), NormalizationRule(), RecurrentRule(), AdditionRule(),
-    SumRule(), MultiplicationRule(), IdentityRule(), CastRule(), ActivationRule(), TransposeRule(),
+    SumRule(), MultiplicationRule(), IdentityRule(), CastRule(), ActivationRule(), ClipRule(),
+    TransposeRule(),
     ReshapeRule(), SqueezeRule(), ExpandRule(), ConcatRule(), SplitRule(), SliceRule(),
     GatherRule(),
     DepthSpaceRule(), PoolRule(), ReductionRule(), ResizeRule(), PadRule(),
+    DequantizationRule(),
   ]
 
   static let byOperator: [String: any OperatorRule] = {

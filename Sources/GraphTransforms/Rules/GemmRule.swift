@@ -65,7 +65,7 @@ struct GemmRule: OperatorRule {
   }
 
   private func matrix(_ visit: Visit, _ position: Int) throws(KeepReason) -> Tensor {
-    let tensor = try visit.weight(position)
+    let tensor = try visit.linearWeight(position)
     guard tensor.shape.rank == 2, tensor.shape.elementCount > 0 else {
       throw .malformedOperator(visit.blocker, "a matrix of shape \(tensor.shape)")
     }
@@ -76,7 +76,7 @@ struct GemmRule: OperatorRule {
   private func bias(
     _ visit: Visit, _ attributes: GemmAttributes, axis: Int, extent: Int, _ type: DataType
   ) throws(KeepReason) -> BiasPlace {
-    let stored = try visit.optionalConstant(2)
+    let stored = try visit.linearBias(2)
     guard let stored else {
       let shape: TensorShape? = axis == 1 ? .vector(extent) : TensorShape([extent, 1])
       return BiasPlace(

@@ -113,7 +113,7 @@ struct MatMulRule: OperatorRule {
 
     init(_ visit: Visit) throws(KeepReason) {
       position = visit.isConstant(1) ? 1 : visit.isConstant(0) ? 0 : 1
-      tensor = try visit.weight(position)
+      tensor = try visit.linearWeight(position)
       let other = try visit.rank(of: try visit.input(1 - position))
       guard tensor.shape.rank >= 2, other >= 2, tensor.shape.elementCount > 0 else {
         throw .unsupportedForm(visit.blocker, "has an operand of rank 1")

@@ -16,10 +16,10 @@ struct TransposedConvolutionRule: OperatorRule {
   func backward(
     _ affine: ChannelAffine, output: Int, at visit: Visit, draft: inout FoldDraft
   ) throws(KeepReason) -> [Demand] {
-    let tensor = try visit.weight(1)
+    let tensor = try visit.linearWeight(1)
     let (index, outputs) = try outputChannels(visit, tensor)
     let along = try visit.along(affine, axis: 1, extent: outputs)
-    let stored = try visit.optionalConstant(2)
+    let stored = try visit.linearBias(2)
     guard stored.map({ $0.shape.dimensions == [outputs] }) ?? true else {
       throw .malformedOperator(visit.blocker, "its bias has not one number per output")
     }
@@ -38,7 +38,7 @@ struct TransposedConvolutionRule: OperatorRule {
     _ affine: ChannelAffine, inputs: [Int], at visit: Visit, draft: inout FoldDraft
   ) throws(KeepReason) -> [Demand] {
     guard inputs == [0] else { throw .notLinear(visit.blocker) }
-    let tensor = try visit.weight(1)
+    let tensor = try visit.linearWeight(1)
     let (output, _) = try outputChannels(visit, tensor)
     guard affine.shiftCountsAsZero else { throw .shiftDoesNotPass(visit.blocker) }
     let along = try visit.along(affine.scaleOnly, axis: 1, extent: tensor.shape.dimensions[0])

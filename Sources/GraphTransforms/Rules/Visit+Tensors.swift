@@ -34,9 +34,15 @@ extension Visit {
     in node: inout Node, draft: inout FoldDraft
   ) throws(KeepReason) {
     guard !affine.scalesNothing, let old = node.input(place.position) else { return }
+    if session.isQuantized(old) {
+      return try scaleQuantized(place, tensor, by: affine, side: side, draft: &draft)
+    }
     try mayReplace(old)
     let recipe = tensor.asRecipe.scaled(by: affine.scale, at: place.index)
     let prior = session.claims[old]
+    if let prior, !prior.branches.isEmpty {
+      return try scaleMerged(place, tensor, recipe, prior, by: affine, side: side, &node, &draft)
+    }
     let source = prior?.source ?? old
     let new = draft.initializer(
       freshName(source), Tensor(dataType: tensor.dataType, shape: tensor.shape, recipe: recipe))
@@ -45,7 +51,7 @@ extension Visit {
       addsShift: affine.addsShift)
     draft.claim(
       FoldClaim(
-        target: new, role: .weight, linearNode: id, source: source,
+        target: new, role: .weight, linearNode: session.inputNode(id), source: source,
         steps: (prior?.steps ?? []) + [step]))
     node.inputs[place.position] = new
   }
@@ -103,8 +109,16 @@ extension Visit {
     let old = node.input(place.position)
     if let old { try mayReplace(old) }
     let prior = old.flatMap { session.claims[$0] }
+    if let prior, !prior.branches.isEmpty {
+      return try moveMerged(place, recipe, prior, step, in: &node, draft: &draft)
+    }
     let weightValue = weight.flatMap { session.model[id].input($0.position) }
     let weightClaim = weightValue.flatMap { session.claims[$0] }
+    guard weightClaim?.branches.isEmpty ?? true || step.side == .output else {
+      throw .unsupportedForm(blocker, "is merged from branches already")
+    }
+    // A merged weight is none of the input model's.
+    let summed = weightClaim == nil ? weightValue : weightClaim?.source
     // What the weight alone has met so far still scales what later steps sum.
     let known = Set((prior?.steps ?? []).map(\.affine))
     var steps = prior?.steps ?? []
@@ -119,7 +133,7 @@ extension Visit {
       name, Tensor(dataType: place.dataType, shape: place.shape, recipe: recipe))
     draft.claim(
       FoldClaim(
-        target: new, role: .bias(weight: weightClaim?.source ?? weightValue), linearNode: id,
+        target: new, role: .bias(weight: summed), linearNode: session.inputNode(id),
         source: source, sourceScale: prior?.sourceScale ?? place.scale,
         weightOutput: weight?.output, biasOutput: place.index,
         weightScale: weight?.scale ?? 1, steps: steps + [step]))
@@ -128,14 +142,14 @@ extension Visit {
   }
 
   /// Refuses a constant that others read too where copies are not wanted.
-  private func mayReplace(_ value: ValueID) throws(KeepReason) {
-    guard session.claims[value]?.branches.isEmpty ?? true else {
-      throw .unsupportedForm(blocker, "is merged from branches already")
+  func mayReplace(_ value: ValueID) throws(KeepReason) {
+    guard session.claims[value]?.role != .shiftBeforeScale else {
+      throw .unsupportedForm(blocker, "is what a half fold left")
     }
     if session.options.noDuplicate, session.isShared(value) {
       throw .sharedWeight(blocker, value: session.model[value].name)
     }
   }
 
-  private func freshName(_ source: ValueID) -> String { "\(session.model[source].name)_folded" }
+  func freshName(_ source: ValueID) -> String { "\(session.model[source].name)_folded" }
 }

@@ -37,22 +37,36 @@ struct Visit {
     try constant(try input(position))
   }
 
+  /// The same where the weight may be stored quantized: `scale` then moves what it is made from.
+  func linearWeight(_ position: Int) throws(KeepReason) -> Tensor {
+    try constant(try input(position), mayBeQuantized: true)
+  }
+
   /// A constant that the node may do without.
   func optionalConstant(_ position: Int) throws(KeepReason) -> Tensor? {
     guard let value = node.input(position) else { return nil }
     return try constant(value)
   }
 
-  private func constant(_ value: ValueID) throws(KeepReason) -> Tensor {
+  /// A bias that may be stored quantized: whole numbers could not hold what a fold makes of it, so
+  /// that it becomes one of floats.
+  func linearBias(_ position: Int) throws(KeepReason) -> Tensor? {
+    guard let value = node.input(position) else { return nil }
+    return try constant(value, mayBeQuantized: true)
+  }
+
+  private func constant(
+    _ value: ValueID, mayBeQuantized: Bool = false
+  ) throws(KeepReason) -> Tensor {
     switch session.constancy(of: value) {
     case .constant(let tensor):
       guard tensor.dataType.isFoldableFloat else {
         throw .unsupportedType(tensor.dataType.name)
       }
-      guard !session.isQuantized(value) else {
+      guard mayBeQuantized || !session.isQuantized(value) else {
         throw .unsupportedForm(blocker, "has a weight that is stored quantized")
       }
-      return tensor
+      return session.dequantized[value] ?? tensor
     case .variable(let reason):
       throw .weightNotConstant(
         blocker, value: session.model[value].name, because: reason.description)

@@ -13,6 +13,10 @@
 /// (o = biasOutput of the bias's element),
 /// with W as it is when the step acts: times the scales of the steps before it, an output step's
 /// at channel weightOutput(i), an input step's at its index.
+///
+/// A weight (q − z)·s that is stored quantized gets each step's scale in two parts, which both leave
+/// s positive and q whole; of a scale of 0 the magnitude counts as 1:
+///     s ← s·|scale|        q ← z + sign(scale)·(q − z)
 public struct FoldClaim: Sendable {
   /// Whether the tensor multiplies or is added.
   public enum Role: Sendable, Hashable {
@@ -20,6 +24,12 @@ public struct FoldClaim: Sendable {
     case weight
     /// A bias; `weight` is what input steps sum over.
     case bias(weight: ValueID?)
+    /// What an Add gives before the scale of its one step acts elsewhere: shift ÷ scale.
+    case shiftBeforeScale
+    /// What DequantizeLinear multiplies a weight's whole numbers with; it gets the magnitudes.
+    case quantizationScale
+    /// A weight's whole numbers; they get the signs, about DequantizeLinear's zero point.
+    case quantized(zeroPoint: ValueID?)
   }
 
   /// One affine that met the tensor.

@@ -23,7 +23,7 @@ public struct ChannelIndex: Sendable, Hashable {
     }
   }
 
-  /// The axis that counts channels inside a group.
+  /// The axis that counts channels inside a group; −1 where one channel has every element.
   public var memberAxis: Int
   /// Nil where every row shares the same channels.
   public var group: Group?
@@ -38,17 +38,25 @@ public struct ChannelIndex: Sendable, Hashable {
   /// The channel is the coordinate along `axis`.
   public static func axis(_ axis: Int) -> ChannelIndex { ChannelIndex(memberAxis: axis) }
 
+  /// One channel for every element, of a tensor without axes too.
+  public static let uniform = ChannelIndex(memberAxis: -1)
+
   /// The axes whose coordinates decide the channel.
-  public var axes: [Int] { group.map { [$0.axis, memberAxis] } ?? [memberAxis] }
+  public var axes: [Int] {
+    if memberAxis < 0 { return [] }
+    return group.map { [$0.axis, memberAxis] } ?? [memberAxis]
+  }
 
   /// The channel of the element at `coordinates`.
   public func channel(at coordinates: [Int]) -> Int {
+    guard memberAxis >= 0 else { return 0 }
     let base = group.map { coordinates[$0.axis] / $0.size * $0.channels } ?? 0
     return base + coordinates[memberAxis]
   }
 
   /// How many channels a tensor of `shape` has under this index.
   public func channelCount(in shape: TensorShape) -> Int {
+    guard memberAxis >= 0 else { return 1 }
     guard let group else { return shape.dimensions[memberAxis] }
     let groups = (shape.dimensions[group.axis] + group.size - 1) / group.size
     return groups * group.channels

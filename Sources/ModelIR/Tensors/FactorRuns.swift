@@ -47,7 +47,7 @@ struct FactorRuns {
   }
 
   private func coordinate(_ element: Int, _ axis: Int) -> Int {
-    element / strides[axis] % shape.dimensions[axis]
+    axis < 0 ? 0 : element / strides[axis] % shape.dimensions[axis]
   }
 
   private func weight(at element: Int) -> Double {

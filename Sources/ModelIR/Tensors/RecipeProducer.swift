@@ -18,7 +18,9 @@ struct RecipeProducer {
   private var floats: [Float] = []
 
   init(_ recipe: TensorRecipe, dataType: DataType, shape: TensorShape) throws {
-    guard dataType.isFoldableFloat else { throw TensorError.notComputable(dataType) }
+    guard dataType.isFoldableFloat || dataType == .int8 || dataType == .uint8 else {
+      throw TensorError.notComputable(dataType)
+    }
     self.recipe = recipe
     self.dataType = dataType
     self.shape = shape
@@ -206,9 +208,21 @@ struct RecipeProducer {
         throw misfit(range.lowerBound + offset, sums[offset])
       }
       try unsafe body(rounded.span.bytes, range)
+    case .int8, .uint8:
+      let rounded = try wholeNumbers(sums, range)
+      try unsafe body(rounded.span.bytes, range)
     default:
       let rounded = try roundedToSixteenBits(sums, range)
       try unsafe body(rounded.span.bytes, range)
+    }
+  }
+
+  /// Quantized numbers are exact: a sum that is none of the type's numbers does not fit.
+  private func wholeNumbers(_ sums: [Double], _ range: Range<Int>) throws -> [UInt8] {
+    try sums.enumerated().map { offset, sum in
+      if dataType == .int8, let number = Int8(exactly: sum) { return UInt8(bitPattern: number) }
+      if dataType == .uint8, let number = UInt8(exactly: sum) { return number }
+      throw misfit(range.lowerBound + offset, sum)
     }
   }
 

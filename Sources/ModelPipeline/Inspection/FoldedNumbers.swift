@@ -26,9 +26,11 @@ struct FoldedNumbers {
       uniquingKeysWith: max)
     for claim in plan.claims {
       var maximum = 0.0
-      if case .weight = claim.role {
+      switch claim.role {
+      case .weight, .quantizationScale, .quantized:
         maximum = largest[claim.linearNode] ?? 0
-      } else if let tensor = Self.target(claim, plan) {
+      case .bias, .shiftBeforeScale:
+        guard let tensor = Self.target(claim, plan) else { continue }
         maximum = try tensor.doubles().reduce(0) { max($0, abs($1)) }
       }
       for node in claim.steps.flatMap(\.affine) {

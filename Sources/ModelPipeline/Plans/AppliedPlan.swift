@@ -55,7 +55,7 @@ struct AppliedPlan {
     for (site, node) in chosen.sorted(by: { $0.value < $1.value }) {
       let found: String
       switch sites[node]?.outcome {
-      case .folded(let rule, _):
+      case .folded(let rule, _), .halfFolded(let rule, _):
         if site.rule == nil || site.rule == rule { continue }
         found = "the model folds it by \"\(rule)\""
       case .merged:

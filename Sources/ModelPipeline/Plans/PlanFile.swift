@@ -22,6 +22,7 @@ struct PlanFile {
   let sites: [Site]
   private let allowLoss: Bool
   private let mergesBranches: Bool
+  private let allowsAdd: Bool
   private let noDuplicate: Bool
   private let assumeConstantInputs: Bool
   private let disabledRules: [String]
@@ -57,6 +58,7 @@ struct PlanFile {
     }
     let options = try members.optionalObject("options")
     allowLoss = try options?.bool("allow_loss") ?? false
+    allowsAdd = try options?.bool("allow_add") ?? false
     mergesBranches = try options?.bool("reparameterize") ?? false
     noDuplicate = try options?.bool("no_duplicate") ?? false
     assumeConstantInputs = try options?.bool("assume_constant_inputs") ?? false
@@ -66,6 +68,7 @@ struct PlanFile {
   /// What the plan allows, besides what the caller does.
   func apply(to options: inout FoldOptions) {
     options.allowLoss = options.allowLoss || allowLoss
+    options.allowsAdd = options.allowsAdd || allowsAdd
     options.mergesBranches = options.mergesBranches || mergesBranches
     options.noDuplicate = options.noDuplicate || noDuplicate
     options.assumeConstantInputs = options.assumeConstantInputs || assumeConstantInputs

@@ -111,6 +111,8 @@ extension SiteStory.Event {
     case .absorbs(let node, let rule): "\(node) takes it (\(rule))"
     case .stops(let reason): "stops: \(reason)"
     case .isComplete: "every path has ended: this is what is done"
+    case .leavesAdd:
+      "for the scale alone every path has ended: it is folded, and an Add of the shift stays"
     }
   }
 }
@@ -137,6 +139,8 @@ extension SiteStory.Step {
       ])
     case .isComplete:
       return .members(["direction": direction, "event": .string("complete")])
+    case .leavesAdd:
+      return .members(["direction": direction, "event": .string("leaves-add")])
     }
   }
 }

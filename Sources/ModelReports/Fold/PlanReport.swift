@@ -38,6 +38,7 @@ extension PlanReport: Report {
         "options",
         .members([
           "allow_loss": .bool(options.allowLoss),
+          "allow_add": .bool(options.allowsAdd),
           "reparameterize": .bool(options.mergesBranches),
           "no_duplicate": .bool(options.noDuplicate),
           "assume_constant_inputs": .bool(options.assumeConstantInputs),
@@ -57,7 +58,7 @@ extension SiteReport {
       .init("output", .string(output)), .init("operator", .string(opType)),
     ]
     switch outcome {
-    case .folded(let rule, let into):
+    case .folded(let rule, let into), .halfFolded(let rule, let into):
       members += [
         .init("action", .string("fold")), .init("rule", .string(rule)),
         .init("into", .strings(into)),

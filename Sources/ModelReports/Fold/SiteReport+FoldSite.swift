@@ -8,6 +8,8 @@ extension SiteReport {
       switch site.outcome {
       case .folded(let rule, let into):
         .folded(rule: rule, into: into.map { model.describe($0) })
+      case .halfFolded(let rule, let into):
+        .halfFolded(rule: rule, into: into.map { model.describe($0) })
       case .merged(let into): .merged(into: model.describe(into))
       case .removed(let rule): .removed(rule: rule)
       case .kept(let reason): .kept(reason: reason.description)

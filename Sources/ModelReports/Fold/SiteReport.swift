@@ -4,6 +4,8 @@ public struct SiteReport: Sendable, Hashable {
   public enum Outcome: Sendable, Hashable {
     /// It is gone: by this rule, into these nodes ("Conv \"conv1\"").
     case folded(rule: String, into: [String])
+    /// Its scale is gone, by this rule, into these nodes; an Add of the shift stands in its place.
+    case halfFolded(rule: String, into: [String])
     /// It is part of a convolution that was merged from parallel branches.
     case merged(into: String)
     /// A simplification by this rule removed it.
@@ -37,11 +39,11 @@ public struct SiteReport: Sendable, Hashable {
   /// Whether it is a batch normalization; others are multiplications and additions of constants.
   public var isBatchNormalization: Bool { opType == "BatchNormalization" }
 
-  /// Whether it was folded.
+  /// Whether it was folded whole.
   public var isFolded: Bool {
     switch outcome {
     case .folded, .merged: true
-    case .removed, .kept: false
+    case .halfFolded, .removed, .kept: false
     }
   }
 
@@ -57,6 +59,12 @@ public struct SiteReport: Sendable, Hashable {
         "name": .string(name), "output": .string(output), "operator": .string(opType),
         "graph": .string(graph),
         "outcome": .string("folded"), "rule": .string(rule), "into": .strings(into),
+      ])
+    case .halfFolded(let rule, let into):
+      .members([
+        "name": .string(name), "output": .string(output), "operator": .string(opType),
+        "graph": .string(graph),
+        "outcome": .string("half"), "rule": .string(rule), "into": .strings(into),
       ])
     case .merged(let into):
       .members([
@@ -87,6 +95,11 @@ public struct SiteReport: Sendable, Hashable {
     case .folded(let rule, let into):
       let text = "\(opType) \"\(name)\"\(place) into \(into.joined(separator: ", ")) (\(rule))"
       return tagged("folded  ", .good, text, style)
+    case .halfFolded(let rule, let into):
+      let text =
+        "\(opType) \"\(name)\"\(place): its scale into \(into.joined(separator: ", ")) (\(rule)), "
+        + "an Add is left of it"
+      return tagged("half    ", .good, text, style)
     case .merged(let into):
       let text = "\(opType) \"\(name)\"\(place) into \(into) (reparameterize)"
       return tagged("merged  ", .good, text, style)

@@ -98,11 +98,18 @@ enum PageSections {
         .text("name", "site") { $0.name }, .text("operator", "operator") { $0.opType },
         .text("graph", "graph") { $0.graph },
         .text("outcome", "outcome") { site in
-          site.isFolded ? "folded" : site.isKept ? "kept" : "removed"
+          switch site.outcome {
+          case .folded, .merged: "folded"
+          case .halfFolded: "half folded"
+          case .kept: "kept"
+          case .removed: "removed"
+          }
         },
         .text("what", "into, or why not") { site in
           switch site.outcome {
           case .folded(let rule, let into): "\(into.joined(separator: ", ")) (\(rule))"
+          case .halfFolded(let rule, let into):
+            "scale into \(into.joined(separator: ", ")) (\(rule)), an Add is left"
           case .merged(let into): "merged into \(into)"
           case .removed(let rule): "removed by \(rule)"
           case .kept(let reason): reason

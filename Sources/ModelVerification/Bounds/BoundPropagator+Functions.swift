@@ -29,26 +29,29 @@ extension BoundPropagator {
 
   /// Monotone functions, steps among them: what they are at the ends of the error's interval.
   ///
-  /// So Round is exact where the interval holds no step, and off by one where it does.
+  /// So Round is exact where the interval holds no step, and off by one where it does. Clip is
+  /// monotone in its limits too, which a fold may have written.
   func monotone(_ node: Node, _ id: NodeID) throws -> [ErrorBound] {
-    guard let x = node.input(0), let output = node.output(0), let amounts = amounts(x) else {
-      return [.exact]
-    }
+    guard let x = node.input(0), let output = node.output(0) else { return [.exact] }
+    let limits = try movedLimits(of: node)
     let value = try number(x)
+    let none = ErrorAmounts(variance: nil, absolute: [Double](repeating: 0, count: value.count))
+    guard let amounts = amounts(x) ?? (limits.isEmpty ? nil : none) else { return [.exact] }
     let result = try number(output)
     guard value.integers == nil, result.dataType != .bool else {
       return [.unknown("no error bound is known for \(node.opType) of this type")]
     }
     if node.opType == "Cast", result.integers == nil { return [.amounts(amounts)] }
     let numbers = value.doubles()
-    let limits = amounts.limits
+    let errors = amounts.limits
     let here = result.doubles()
     var worst = [Double](repeating: 0, count: here.count)
     for sign in [-1.0, 1.0] {
-      let moved = zip(numbers, limits).map { $0 + sign * $1 }
+      let moved = zip(numbers, errors).map { $0 + sign * $1 }
       var inputs: [RuntimeTensor?] = try node.inputs.map { try $0.map { try number($0) } }
       inputs[0] = RuntimeTensor(
         dataType: value.dataType, shape: value.shape, elements: .double(moved))
+      for (position, limit) in limits { inputs[position] = limit(sign) }
       guard let there = try variant(node).run(inputs).first??.doubles() else { continue }
       for i in worst.indices {
         let change = (there[i] - here[i]).magnitude
@@ -56,6 +59,32 @@ extension BoundPropagator {
       }
     }
     return [.amounts(ErrorAmounts(variance: nil, absolute: worst))]
+  }
+
+  /// What the limits of a Clip that a fold wrote are at the ends of their rounding, by position.
+  private func movedLimits(
+    of node: Node
+  ) throws -> [(position: Int, at: (_ sign: Double) -> RuntimeTensor)] {
+    guard node.opType == "Clip" else { return [] }
+    var result: [(position: Int, at: (_ sign: Double) -> RuntimeTensor)] = []
+    for position in [1, 2] {
+      guard let input = node.input(position), isConstant(input), try !isUnchanged(input) else {
+        continue
+      }
+      let limit = try number(input)
+      guard limit.integers == nil else { continue }
+      let (numbers, errors) = (limit.doubles(), rounding(of: limit))
+      result.append(
+        (
+          position,
+          { sign in
+            RuntimeTensor(
+              dataType: limit.dataType, shape: limit.shape,
+              elements: .double(zip(numbers, errors).map { $0 + sign * $1 }))
+          }
+        ))
+    }
+    return result
   }
 
   /// HardSigmoid: alpha·e(x), and for another program's node u·(|alpha·x| + |beta|).

@@ -27,7 +27,8 @@ extension BoundPropagator {
     for (isFirst, constant, data) in [(true, a, b), (false, b, a)] where isConstant(constant) {
       let (weight, other) = isFirst ? (x, y) : (y, x)
       // u is multiplied afterwards: u·|W| might leave Float's range.
-      let factor = (weight.dataType.unitRoundoff ?? 0) * roundings * growth
+      let factor =
+        (weight.dataType.unitRoundoff ?? 0) * growth * roundings * self.roundings(of: constant)
       let least = weight.dataType.smallestNormal
       if mode == .statistical, normal.contains(data) {
         let ones = tensor([Double](repeating: 1, count: other.count), other.shape)
@@ -127,6 +128,20 @@ extension BoundPropagator {
     }
     guard let expanded = Broadcast.expand(errors, extents, to: shape) else { return }
     add(expanded, to: &amounts.absolute)
+  }
+
+  /// One rounding of a stored weight; three of a quantized one: its new scale's, and that of
+  /// DequantizeLinear's product in either form.
+  private func roundings(of constant: ValueID) -> Double {
+    var value = constant
+    while let maker = model.producer(of: value) {
+      let node = model[maker]
+      if node.isStandard("DequantizeLinear") { return 3 }
+      guard node.isStandard("Identity") || node.isStandard("Transpose"), let input = node.input(0)
+      else { break }
+      value = input
+    }
+    return 1
   }
 
   /// 1, or 1 + √K for Double models.

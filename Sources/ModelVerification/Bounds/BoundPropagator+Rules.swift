@@ -68,10 +68,10 @@ extension BoundPropagator {
     add(
       [
         "Exp", "Log", "Sqrt", "Erf", "Softplus", "Elu", "Selu", "Celu", "Atan",
-        "Asinh", "ThresholdedRelu", "Floor", "Ceil", "Round", "Sign", "QuantizeLinear", "Clip",
-        "Cast",
+        "Asinh", "ThresholdedRelu", "Floor", "Ceil", "Round", "Sign", "QuantizeLinear", "Cast",
       ]
     ) { $0.monotone }
+    add(["Clip"], parameters: true) { $0.monotone }
     add(["HardSigmoid"], parameters: true) { $0.hardSigmoid }
     add(["Greater", "Less", "GreaterOrEqual", "LessOrEqual", "Equal"], parameters: true) {
       $0.comparison

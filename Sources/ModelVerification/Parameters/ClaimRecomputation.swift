@@ -27,6 +27,9 @@ struct ClaimRecomputation {
     switch claim.role {
     case .weight: return try weight()
     case .bias(let weight): return try bias(weight)
+    case .quantizationScale: return try weight()
+    case .shiftBeforeScale: return try shiftBeforeScale()
+    case .quantized(let zeroPoint): return try quantized(zeroPoint)
     }
   }
 
@@ -55,7 +58,7 @@ struct ClaimRecomputation {
     return Result(numbers: sums.map(\.value), magnitudes: magnitudes)
   }
 
-  private var isBias: Bool { claim.role != .weight }
+  private var isBias: Bool { if case .bias = claim.role { true } else { false } }
 
   /// Where each of a branch's elements lies in the whole.
   private func places(of branch: FoldClaim.Branch, count: Int) throws -> [Int] {
@@ -120,11 +123,69 @@ struct ClaimRecomputation {
     while start < count {
       let end = min(start + channels.runLength, count)
       if let channel = try mapped(channels.channel(start), step, affine) {
-        let factor = affine.scale[channel].value
+        var factor = affine.scale[channel].value
+        // The sign goes into the whole numbers, zeros too.
+        if claim.role == .quantizationScale { factor = factor == 0 ? 1 : factor.magnitude }
         for element in start..<end { numbers[element] *= factor }
       }
       start = end
     }
+  }
+
+  // MARK: Half folds
+
+  /// shift ÷ scale of the one step.
+  private func shiftBeforeScale() throws -> Result {
+    guard claim.steps.count == 1, claim.source == nil else {
+      throw RecomputedAffine.Problem(reason: "it is made of several affines")
+    }
+    let step = claim.steps[0]
+    let affine = try affines.affine(of: step.affine)
+    let channels = try channels(step.index, shape)
+    var result = Result(
+      numbers: [Double](repeating: 0, count: shape.elementCount),
+      magnitudes: [Double](repeating: 0, count: shape.elementCount))
+    for element in result.numbers.indices {
+      guard let channel = try mapped(channels.channel(element), step, affine) else { continue }
+      let scale = affine.scale[channel]
+      result.numbers[element] = (affine.shift[channel] / scale).value
+      result.magnitudes[element] = affine.shiftMagnitude[channel] / scale.high.magnitude
+    }
+    return result
+  }
+
+  // MARK: Quantized weights
+
+  /// q ← z + sign·(q − z) for every step; whole numbers, so that nothing is rounded.
+  private func quantized(_ zeroPoint: ValueID?) throws -> Result {
+    guard let source = claim.source, let tensor = try resolver.value(source) else {
+      throw RecomputedAffine.Problem(reason: "its source is no constant of the original")
+    }
+    var zeros = [0.0]
+    if let zeroPoint {
+      guard let tensor = try resolver.value(zeroPoint) else {
+        throw RecomputedAffine.Problem(reason: "its zero point is no constant of the original")
+      }
+      zeros = tensor.doubles()
+      if zeros.allSatisfy({ $0 == zeros[0] }) { zeros = [zeros[0]] }
+    }
+    var numbers = try broadcast(tensor, to: shape)
+    for step in claim.steps {
+      let affine = try affines.affine(of: step.affine)
+      let channels = try channels(step.index, shape)
+      for element in numbers.indices {
+        let own = channels.channel(element)
+        guard let channel = try mapped(own, step, affine) else { continue }
+        guard zeros.count == 1 || zeros.indices.contains(own) else {
+          throw RecomputedAffine.Problem(reason: "\(zeros.count) zero points, channel \(own)")
+        }
+        let scale = affine.scale[channel].value
+        let sign: Double = scale > 0 ? 1 : scale < 0 ? -1 : 0
+        let zero = zeros.count == 1 ? zeros[0] : zeros[own]
+        numbers[element] = zero + sign * (numbers[element] - zero)
+      }
+    }
+    return Result(numbers: numbers, magnitudes: [])
   }
 
   // MARK: Biases

@@ -10,6 +10,12 @@ struct ElementChannels {
   /// Nil when the index names axes that the shape does not have.
   init?(_ index: ChannelIndex, shape: TensorShape) {
     let strides = shape.strides
+    if index == .uniform {
+      member = (max(1, shape.elementCount), 1)
+      group = nil
+      runLength = max(1, shape.elementCount)
+      return
+    }
     guard strides.indices.contains(index.memberAxis) else { return nil }
     member = (strides[index.memberAxis], shape.dimensions[index.memberAxis])
     var run = strides[index.memberAxis]

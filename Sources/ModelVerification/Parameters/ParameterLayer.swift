@@ -30,7 +30,10 @@ struct ParameterLayer {
     guard let tensor = writtenResolver.storedTensor(resolved.target) else {
       return gap("is no stored tensor")
     }
-    guard let rounding = tensor.dataType.unitRoundoff, let spacing = tensor.dataType.spacing else {
+    // Whole numbers are equal or they are not.
+    let rounding = resolved.isQuantized ? 0 : tensor.dataType.unitRoundoff
+    let spacing = resolved.isQuantized ? DataType.float32.spacing : tensor.dataType.spacing
+    guard let rounding, let spacing else {
       return gap("has type \(tensor.dataType.name)")
     }
     if let problem = try typeProblem(resolved, tensor) {
@@ -52,7 +55,11 @@ struct ParameterLayer {
   // MARK: Parts
 
   private func typeProblem(_ resolved: ResolvedClaim, _ tensor: Tensor) throws -> String? {
-    guard case .weight = resolved.claim.role, let source = resolved.claim.source else { return nil }
+    switch resolved.claim.role {
+    case .bias, .shiftBeforeScale: return nil
+    case .weight, .quantizationScale, .quantized: break
+    }
+    guard let source = resolved.claim.source else { return nil }
     let (type, shape): (DataType, [Int])
     if let stored = resolver.storedTensor(source) {
       (type, shape) = (stored.dataType, stored.shape.dimensions)
@@ -76,7 +83,9 @@ struct ParameterLayer {
     _ rounding: Double, _ spacing: NumberSpacing
   ) throws -> Result {
     let isExact = resolved.isClaimed && tensor.dataType != .float64
-    let ulps = isExact ? 0.5 * (1 + 0x1p-20) : 4 + Double(resolved.claim.steps.count)
+    let ulps: Double =
+      resolved.isQuantized
+      ? 0 : isExact ? 0.5 * (1 + 0x1p-20) : 4 + Double(resolved.claim.steps.count)
     let summand = resolved.isClaimed ? 0x1p-50 : 8 * rounding
     var comparison = ElementComparison()
     var worstULP = 0.0
@@ -104,9 +113,10 @@ struct ParameterLayer {
   private func record(
     _ resolved: ResolvedClaim, _ elements: Int, _ worstULP: Double, _ worstRatio: Double
   ) -> ParameterCheck {
-    let node = original[resolved.claim.linearNode]
+    let node = resolved.claim.linearNode
     return ParameterCheck(
-      graph: resolved.graph, target: resolved.name, linearNode: NodeLabel.text(node, in: original),
+      graph: resolved.graph, target: resolved.name,
+      linearNode: original.contains(node) ? NodeLabel.text(original[node], in: original) : "?",
       elements: elements, worstULP: worstULP, worstRatio: worstRatio,
       isClaimed: resolved.isClaimed)
   }

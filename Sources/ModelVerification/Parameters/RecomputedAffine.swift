@@ -66,6 +66,9 @@ struct AffineReader {
   }
 
   private func affine(of id: NodeID) throws -> RecomputedAffine {
+    guard model.contains(id) else {
+      throw RecomputedAffine.Problem(reason: "an affine is claimed that is no node of the original")
+    }
     let node = model[id]
     guard node.domain.isEmpty else { throw unreadable(node) }
     switch node.opType {

@@ -11,4 +11,7 @@ struct ResolvedClaim {
   var target: ValueID
   /// Whether the fold claimed it; otherwise names and structure said so.
   var isClaimed: Bool
+
+  /// Whether it is about whole numbers.
+  var isQuantized: Bool { if case .quantized = claim.role { true } else { false } }
 }

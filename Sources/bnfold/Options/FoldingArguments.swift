@@ -27,6 +27,13 @@ struct FoldingArguments: ParsableArguments {
   var allowLoss = false
 
   @Flag(
+    name: .customLong("allow-add"),
+    help: ArgumentHelp(
+      "Where a BN cannot be folded whole because its shift cannot pass (padding, Relu), fold its "
+        + "scale and leave an Add of the shift in its place."))
+  var allowAdd = false
+
+  @Flag(
     name: .customLong("no-duplicate"),
     help: "Keep a BN whose weight is used elsewhere, instead of giving it a copy.")
   var noDuplicate = false
@@ -69,6 +76,7 @@ struct FoldingArguments: ParsableArguments {
     options.selection.skip = skip.map { NamePattern($0) }
     for switches in rules { switches.apply(to: &options.disabledRules) }
     options.allowLoss = allowLoss
+    options.allowsAdd = allowAdd
     options.noDuplicate = noDuplicate
     options.assumeConstantInputs = assumeConstantInputs
     options.mergesBranches = reparameterize

@@ -1,5 +1,6 @@
 import GraphTransforms
 import ModelIR
+import ModelVerification
 import Testing
 
 /// Rule `reparameterize`: sums of linear branches become one convolution.
@@ -54,6 +55,66 @@ import Testing
     let sum = builder.node("Add", [builder.node("Add", [wide, point]), identity])
     builder.output(sum)
     try expectMerged(builder, branches: 3)
+  }
+
+  /// A normalization behind the sum cannot go into a branch that is the value itself, but into
+  /// the convolution that the sum becomes.
+  @Test(arguments: [false, true], [1, 2]) func whatFollowsAMergedSum(
+    _ bias: Bool, _ group: Int
+  ) throws {
+    var builder = GraphBuilder(seed: 180)
+    let x = builder.input("x", [2, 4, 5, 6])
+    let w = builder.constant("w", [4, 4 / group, 3, 3])
+    let c = builder.node(
+      "Conv", bias ? [x, w, builder.constant("b", [4])] : [x, w],
+      ["pads": .ints([1, 1, 1, 1]), "group": .int(Int64(group))])
+    let mean = builder.node("GlobalAveragePool", [builder.node("Sub", [c, x])])
+    let first = builder.normalization(mean, 4)
+    builder.output(builder.normalization(builder.node("Relu", [first]), 4))
+    let check = try FoldCheck(builder, merging)
+    #expect(check.nodes == ["Conv", "GlobalAveragePool", "Relu", "BatchNormalization"])
+    #expect(check.exact <= 1e-12 && check.rounded <= 8e-6)
+    check.expectClaims(#_sourceLocation)
+    #expect(check.result.merges.map(\.branches) == [2])
+    let written = try FoldCheck.stored(check.result.model)
+    func verdict(_ model: Model) throws -> VerificationReport.Verdict {
+      try Verifier(
+        original: builder.model, written: model,
+        claims: NamedClaim.claims(check.result.claims, in: check.result.model)
+      ).verify().verdict
+    }
+    #expect(try verdict(written) == .passed)
+    for claim in check.result.claims {
+      var wrong = written
+      let tensor = try #require(written[claim.target].initializer)
+      var numbers = try tensor.doubles()
+      numbers[1] += 0x1p-10
+      wrong[claim.target].initializer = builder.tensor(tensor.shape.dimensions, numbers)
+      #expect(try verdict(wrong) == .failed)
+    }
+  }
+
+  /// The normalization of the value itself takes the scale behind the sum, without its shift.
+  @Test(arguments: groups) func aNormalizedIdentityUnderANormalizedSum(_ group: Int) throws {
+    var builder = GraphBuilder(seed: 182)
+    let x = builder.input("x", [2, 4, 5, 6])
+    let c = builder.node(
+      "Conv", [x, builder.constant("w", [4, 4 / group, 3, 3])],
+      ["pads": .ints([1, 1, 1, 1]), "group": .int(Int64(group))])
+    let sum = builder.node("Add", [c, builder.normalization(x, 4)])
+    builder.output(builder.normalization(builder.normalization(sum, 4), 4))
+    try expectMerged(builder, branches: 2)
+  }
+
+  @Test func whatFollowsAMergedSumOfHalfPrecision() throws {
+    var builder = GraphBuilder(type: .float16, seed: 181)
+    let x = builder.input("x", [2, 4, 5, 6])
+    let c = builder.node(
+      "Conv", [x, builder.constant("w", [4, 4, 3, 3])], ["pads": .ints([1, 1, 1, 1])])
+    let mean = builder.node("GlobalAveragePool", [builder.node("Add", [c, x])])
+    builder.output(builder.normalization(mean, 4))
+    let check = try FoldCheck(builder, merging)
+    #expect(check.nodes == ["Conv", "GlobalAveragePool", "BatchNormalization"])
   }
 
   /// With a stride there is no identity, and the 1×1 branch's dilation means nothing.

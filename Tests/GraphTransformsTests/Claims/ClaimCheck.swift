@@ -60,6 +60,24 @@ struct ClaimCheck {
     for (position, step) in claim.steps.enumerated() {
       let affine = try composed(step.affine)
       switch (claim.role, step.side) {
+      case (.shiftBeforeScale, _):
+        result = Reference(shape) { element in
+          let at = grid.coordinates(element)
+          return shift(affine, step, step.index, at: at) / scale(affine, step, step.index, at: at)
+        }
+      case (.quantizationScale, _):
+        result = Reference(shape) { element in
+          let a = scale(affine, step, step.index, at: grid.coordinates(element))
+          return result.values[element] * (a == 0 ? 1 : abs(a))
+        }
+      case (.quantized(let zeroPoint), _):
+        let zeros = try zeroPoint.map { try constant($0).values } ?? [0]
+        result = Reference(shape) { element in
+          let at = grid.coordinates(element)
+          let zero = zeros.count == 1 ? zeros[0] : zeros[step.index.channel(at: at)]
+          let a = scale(affine, step, step.index, at: at)
+          return zero + (a > 0 ? 1 : a < 0 ? -1 : 0) * (result.values[element] - zero)
+        }
       case (.weight, _):
         result = Reference(shape) { element in
           result.values[element] * scale(affine, step, step.index, at: grid.coordinates(element))
@@ -167,6 +185,18 @@ struct ClaimCheck {
     guard let maker = original.producer(of: value) else { throw NotConstant() }
     let node = original[maker]
     let inputs = try node.inputs.map { try $0.map { try constant($0) } }
+    if node.opType == "DequantizeLinear" { return dequantized(node, inputs) }
     return try ReferenceOperators(node, inputs, opset: 17).outputs()[0]
+  }
+  /// (q − z)·s in Float, as the weight's readers get it.
+  private func dequantized(_ node: Node, _ inputs: [Reference?]) -> Reference {
+    guard let q = inputs[0], let s = inputs[1] else { return Reference([], [.nan]) }
+    let zeros = inputs.count > 2 ? inputs[2]?.values : nil
+    var axis = 1
+    if case .int(let stated)? = node.attribute("axis") { axis = Int(stated) }
+    return Reference(q.shape) { element in
+      let entry = s.values.count == 1 ? 0 : q.coordinates(element)[axis]
+      return Double(Float((q.values[element] - (zeros?[entry] ?? 0)) * s.values[entry]))
+    }
   }
 }

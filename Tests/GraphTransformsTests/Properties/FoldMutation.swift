@@ -50,8 +50,10 @@ enum FoldMutation: CaseIterable {
     let recipe = TensorRecipe.vector(reference.values)
     let flat = Tensor(
       dataType: tensor.dataType, shape: .vector(reference.values.count), recipe: recipe)
+    // Quantized numbers may lack an opposite.
+    guard let bytes = try? flat.loadBytes() else { return nil }
     model[target].initializer = Tensor(
-      dataType: tensor.dataType, shape: tensor.shape, bytes: try flat.loadBytes())
+      dataType: tensor.dataType, shape: tensor.shape, bytes: bytes)
     return model
   }
 

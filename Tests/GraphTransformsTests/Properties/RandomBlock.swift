@@ -1,3 +1,4 @@
+import GraphTransforms
 import ModelIR
 import TestSupport
 
@@ -9,8 +10,14 @@ struct RandomBlock {
   /// Extents of the value at hand.
   private(set) var shape: [Int] = []
   /// Scales must be positive and shifts zero: an operator between asks for it.
-  private var isPositive = false
-  private var isWithoutShift = false
+  private(set) var isPositive = false
+  private(set) var isWithoutShift = false
+  /// All channels must have the same scale and shift.
+  private var isUniform = false
+  /// Whether sums over magnitudes bound what rounding does.
+  var isBounded = true
+  /// What the fold has to be allowed.
+  var options = FoldOptions()
   /// What was drawn, for the message of a failure.
   private(set) var story: [String] = []
   private let isCubic: Bool
@@ -19,28 +26,99 @@ struct RandomBlock {
 
   init(seed: UInt64) {
     var random = SplitMix64(seed: seed)
-    let type = [DataType.float32, .float32, .float64, .float32, .bfloat16][
-      Int(random.next() % 5)]
+    let type = [DataType.float32, .float32, .float64, .float32, .bfloat16, .float16][
+      Int(random.next() % 6)]
     builder = GraphBuilder(type: type, seed: random.next())
     isCubic = random.next() % 2 == 0
+    options.allowLoss = true
   }
 
   mutating func pick(_ count: Int) -> Int { Int(builder.random.next() % UInt64(count)) }
+
+  /// How many roundings of each new number are granted; half precision loses some more among its
+  /// subnormals.
+  var roundings: Double { builder.type == .float16 ? 4 : 2 }
 
   // MARK: Whole blocks
 
   /// Layers → conductors → normalization.
   static func backward(seed: UInt64) -> RandomBlock {
     var block = RandomBlock(seed: seed)
+    let kind = block.pick(8)
+    if kind == 2 { block.takeQuantizableType() }
     let x = block.input()
-    var value = block.layer(x)
-    if block.pick(4) == 0 {
-      // Two branches of one shape, added or put side by side.
-      let (first, second) = (value, block.layer(x))
-      value = block.joined(first, second)
+    var value: ValueID
+    switch kind {
+    case 0: value = block.product(x)
+    case 1: value = block.instanceNormalization(x)
+    case 2: value = block.quantizedLayer(x)
+    default:
+      value = block.layer(x)
+      if block.pick(4) == 0 {
+        // Two branches of one shape, added or put side by side.
+        let (first, second) = (value, block.layer(x))
+        value = block.joined(first, second)
+      }
     }
     for _ in 0..<block.pick(4) { value = block.conducted(value) }
     block.builder.output(block.normalized(value))
+    return block
+  }
+
+  /// Parallel branches that are added, and a normalization of the sum.
+  static func merged(seed: UInt64) -> RandomBlock {
+    var block = RandomBlock(seed: seed)
+    block.options.mergesBranches = true
+    if block.builder.type == .float16 { block.builder.type = .float32 }
+    let x = block.input()
+    let group = [1, 2, 4][block.pick(3)]
+    func branch(_ kernel: Int, _ block: inout RandomBlock) -> ValueID {
+      let w = block.builder.constant("w", [4, 4 / group, kernel, kernel])
+      let pad = Int64(kernel / 2)
+      let c = block.node(
+        "Conv", [x, w],
+        ["pads": .ints([pad, pad, pad, pad]), "group": .int(Int64(group))])
+      return block.pick(2) == 0 ? block.normalized(c) : c
+    }
+    var sum = branch(3, &block)
+    if block.pick(2) == 0 {
+      sum = block.node(["Add", "Sub"][block.pick(2)], [sum, branch(1, &block)])
+    }
+    let same = block.pick(2) == 0 ? block.normalized(x) : x
+    sum = block.node(["Add", "Sub"][block.pick(2)], [sum, same])
+    block.builder.output(block.normalized(sum))
+    return block
+  }
+
+  /// A layer, what lets scales alone pass, a normalization with shifts; or the other way round.
+  static func half(seed: UInt64) -> RandomBlock {
+    var block = RandomBlock(seed: seed)
+    block.options.allowsAdd = true
+    let isQuantized = block.pick(3) == 0
+    if isQuantized { block.takeQuantizableType() }
+    let x = block.input()
+    if block.pick(3) == 0 {
+      block.isWithoutZero = true
+      let y = block.normalized(block.node("Sigmoid", [x]))
+      let group = [1, 2, 4][block.pick(3)]
+      block.builder.output(
+        block.node(
+          "Conv", [y, block.builder.constant("w", [4, 4 / group, 3, 3])],
+          ["pads": .ints([1, 0, 2, 1]), "group": .int(Int64(group))]))
+      return block
+    }
+    let value = isQuantized ? block.quantizedLayer(x) : block.layer(x)
+    let middle: ValueID
+    switch block.pick(3) {
+    case 0:
+      block.isPositive = true
+      middle = block.node("Relu", [value])
+    case 1:
+      middle = block.node("Pad", [value, block.builder.integers("p", [0, 0, 1, 0, 0, 0, 0, 2])])
+    default:
+      middle = block.node("Mul", [value, block.builder.constant("k", [4, 1, 1])])
+    }
+    block.builder.output(block.normalized(middle))
     return block
   }
 
@@ -53,6 +131,9 @@ struct RandomBlock {
     block.builder.output(block.reader(value))
     return block
   }
+
+  /// No scale may be 0.
+  private var isWithoutZero = false
 
   // MARK: Parts
 
@@ -86,6 +167,42 @@ struct RandomBlock {
       ["pads": .ints([begin, 1, 2 - begin, 1]), "group": .int(Int64(group))])
   }
 
+  /// x·W along the channels, with or without a bias behind it.
+  private mutating func product(_ x: ValueID) -> ValueID {
+    let last = node("Transpose", [x], ["perm": .ints([0, 2, 3, 1])])
+    var y = node("MatMul", [last, builder.constant("w", [4, 4])])
+    if pick(2) == 0 { y = node("Add", [y, builder.constant("b", [4])]) }
+    return node("Transpose", [y], ["perm": .ints([0, 3, 1, 2])])
+  }
+
+  private mutating func instanceNormalization(_ x: ValueID) -> ValueID {
+    isBounded = false
+    return node(
+      "InstanceNormalization", [x, builder.constant("g", [4]), builder.constant("b", [4])],
+      ["epsilon": .float(0.0625)])
+  }
+
+  /// Weights that are stored quantized have scales of few bits: products are exact in Float, so that
+  /// the fold's rounding is all there is.
+  private mutating func takeQuantizableType() {
+    if builder.type != .float64 { builder.type = .float32 }
+  }
+
+  /// A convolution whose weight is stored quantized.
+  private mutating func quantizedLayer(_ x: ValueID) -> ValueID {
+    let group = [1, 2, 4][pick(3)]
+    var storage = QuantizedWeightTests.Storage()
+    storage.type = [.int8, .uint8][pick(2)]
+    storage.perChannel = pick(2) == 0
+    storage.zeroPoint = pick(2) == 0 || storage.type == .uint8
+    storage.vector = pick(2) == 0
+    let w = QuantizedWeightTests.weight(&builder, [4, 4 / group, 3, 3], axis: 0, storage)
+    story.append("DequantizeLinear \(storage)")
+    let bias = pick(2) == 0 ? builder.constant("b", [4]) : nil
+    return node(
+      "Conv", [x, w, bias], ["pads": .ints([1, 1, 1, 1]), "group": .int(Int64(group))])
+  }
+
   private var builderExtents: [Int] {
     let model = builder.model
     let dimensions = model[model.mainGraph].inputs.first.flatMap { model[$0].type?.dimensions }
@@ -105,7 +222,15 @@ struct RandomBlock {
 
   /// One operator that an affine passes on its way back.
   private mutating func conducted(_ x: ValueID) -> ValueID {
-    switch pick(16) {
+    switch pick(18) {
+    case 16:
+      isPositive = true
+      isWithoutShift = true
+      return node("Clip", [x, builder.constant("low", [], [0])])
+    case 17:
+      isUniform = true
+      let low = builder.constant("low", [], [-1.25])
+      return node("Clip", [x, low, builder.constant("high", [], [1.5])])
     case 0 where shape[2] > 1 && shape[3] > 1:
       isPositive = true
       shape = [shape[0], shape[1], shape[2] - 1, shape[3] - 1]
@@ -212,15 +337,20 @@ struct RandomBlock {
       (0..<channels).map { _ in builder.random.normal() }
     }
     if isPositive { parameters[0] = parameters[0].map { abs($0) + 0.125 } }
-    if pick(4) == 0 { parameters[0][pick(channels)] = 0 }
+    if isWithoutZero { parameters[0] = parameters[0].map { $0 < 0 ? $0 - 0.125 : $0 + 0.125 } }
+    if pick(4) == 0, !isWithoutZero, !isUniform { parameters[0][pick(channels)] = 0 }
     if isWithoutShift {
       parameters[1] = parameters[1].map { _ in 0 }
       parameters[2] = parameters[1]
     }
     parameters[3] = parameters[3].map { abs($0) + 0.125 }
+    if isUniform {
+      if parameters[0][0] == 0 { parameters[0][0] = -1 }
+      parameters = parameters.map { numbers in numbers.map { _ in numbers[0] } }
+    }
     let values = parameters.map { builder.constant("p", [channels], $0) }
     return builder.node(
-      "BatchNormalization", [x] + values.map { $0 }, ["epsilon": .float(0.0625)], name: "bn")
+      "BatchNormalization", [x] + values.map { $0 }, ["epsilon": .float(0.0625)])
   }
 
   /// A layer that takes what comes before it.

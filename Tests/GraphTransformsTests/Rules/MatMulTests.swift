@@ -1,5 +1,6 @@
 import GraphTransforms
 import ModelIR
+import ModelVerification
 import Testing
 
 @Suite struct MatMulTests {
@@ -121,5 +122,30 @@ import Testing
     let check = try FoldCheck(builder)
     #expect(check.result.sites.isEmpty)
     #expect(check.nodes == ["MatMul", "Add"])
+  }
+
+  /// An Add that a fold put behind a MatMul takes what follows later, and claims and the report
+  /// speak of the MatMul.
+  @Test func whatFollowsAnAddedAdd() throws {
+    var builder = GraphBuilder(seed: 39)
+    let x = builder.input("x", [2, 3, 4])
+    let y = builder.node("MatMul", [x, builder.constant("w", [4, 5])])
+    let turned = builder.node("Transpose", [y], ["perm": .ints([0, 2, 1])])
+    let first = builder.normalization(turned, 5)
+    let same = builder.node("Identity", [first])
+    builder.output(builder.normalization(same, 5))
+    let check = try FoldCheck(builder)
+    check.expectFolded(into: ["MatMul", "Add", "Transpose", "Identity"], tolerance: 4e-6)
+    let count = builder.model.nodes.count
+    #expect(check.result.claims.allSatisfy { $0.linearNode.index < count })
+    for case .folded(_, let into) in check.result.sites.map(\.outcome) {
+      #expect(into.allSatisfy { $0.index < count })
+    }
+    let written = try FoldCheck.stored(check.result.model)
+    let report = try Verifier(
+      original: builder.model, written: written,
+      claims: NamedClaim.claims(check.result.claims, in: check.result.model)
+    ).verify()
+    #expect(report.verdict == .passed, "\(report.failures) \(report.gaps)")
   }
 }

@@ -265,7 +265,7 @@ import Testing
       let mode = $0.model.addInitializer("mode", $0.flag(true), to: $0.model.mainGraph)
       return $0.node("Dropout", [$1, ratio, mode])
     },
-    Passing("Clip", positive: true) { $0.node("Clip", [$1]) },
+    Passing("Clip", positive: true) { $0.node("Clip", [$1, $0.constant("low", [], [0.5])]) },
     Passing("Softmax") { $0.node("Softmax", [$1], ["axis": .int(1)]) },
   ]
 

@@ -34,6 +34,19 @@ struct GraphBuilder {
     model.addInitializer(free(name), tensor(shape, values), to: model.mainGraph)
   }
 
+  /// A stored constant of these very bits: infinities, NaN and −0.0 too, in Float and Double.
+  mutating func exactly(_ name: String, _ shape: [Int], _ values: [Double]) -> ValueID {
+    guard type == .float32 || type == .float64 else { return constant(name, shape, values) }
+    let bytes = values.flatMap { value -> [UInt8] in
+      let (bits, count) =
+        type == .float64 ? (value.bitPattern, 8) : (UInt64(Float(value).bitPattern), 4)
+      return (0..<count).map { UInt8(truncatingIfNeeded: bits >> (8 * UInt64($0))) }
+    }
+    let stored = TensorShape(shape).flatMap { Tensor(dataType: type, shape: $0, bytes: bytes) }
+    return model.addInitializer(
+      free(name), stored ?? tensor(shape, values), to: model.mainGraph)
+  }
+
   mutating func integers(_ name: String, _ values: [Int64]) -> ValueID {
     let shape = TensorShape.vector(values.count)
     let tensor =
