@@ -114,7 +114,7 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["ByteStore", "ModelIR"], path: "Tests/TestSupport",
       swiftSettings: settings),
-    tests("LayeringTests", []),
+    tests("LayeringTests", ["ByteStore"]),
     tests("ByteStoreTests", ["ByteStore", "CVectorLoops"]),
     tests("ModelIRTests", ["ByteStore", "ModelIR"]),
     tests(

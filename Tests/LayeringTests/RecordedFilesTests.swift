@@ -1,15 +1,6 @@
+import ByteStore
 import TestSupport
 import Testing
-
-@Test("SHA-256 gives the digests of FIPS 180-4's examples")
-func sha256Examples() {
-  #expect(
-    SHA256.hex(Array("abc".utf8))
-      == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
-  #expect(
-    SHA256.hex(Array("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq".utf8))
-      == "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1")
-}
 
 @Test("The generated C belongs to the schema beside it")
 func schemasMatchGeneratedCode() throws {

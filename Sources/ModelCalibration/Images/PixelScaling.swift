@@ -22,6 +22,9 @@ public struct PixelScaling: Sendable, Hashable {
   /// Bytes become 0 to 1.
   public init() {}
 
+  /// All settings in a line.
+  public var facts: String { "pixels \(scale) \(mean) \(deviation) \(layout.rawValue)" }
+
   /// Whether there are numbers for the channels of a sample of this shape.
   public func fits(_ shape: [Int]) -> Bool {
     let channels = Self.channels(of: shape, layout)

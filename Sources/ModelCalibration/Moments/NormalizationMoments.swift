@@ -31,6 +31,17 @@ public struct NormalizationMoments: Sendable, Hashable {
   /// Numbers of each channel that were seen.
   public var count: Int { channels.first?.count ?? 0 }
 
+  /// Whether another one has the same numbers bit by bit, NaN included.
+  public func hasSameBits(as other: NormalizationMoments) -> Bool {
+    batches == other.batches && channels.count == other.channels.count
+      && channels.indices.allSatisfy { channel in
+        let (a, b) = (channels[channel], other.channels[channel])
+        return a.count == b.count && a.mean.bitPattern == b.mean.bitPattern
+          && a.sumOfSquares.bitPattern == b.sumOfSquares.bitPattern
+          && within[channel].bitPattern == other.within[channel].bitPattern
+      }
+  }
+
   /// Adds one mini-batch by the moments of its channels; one of another number of channels is
   /// refused.
   @discardableResult

@@ -14,7 +14,11 @@ struct CalibrateCommand: ParsableCommand {
         bnfold calibrate model.onnx --data train.npz -o calibrated.onnx
         bnfold calibrate model.onnx --data train.npz --labels y.npy -o calibrated.onnx
         bnfold calibrate model.onnx --data x.npy --estimator paper --batch-size 60 -o out.onnx
+
+      By several processes, on one machine or many:
+        bnfold calibrate model.onnx --data train.npz --shard 2/7 -o part-2.safetensors
+        bnfold calibrate merge part-*.safetensors --model model.onnx -o calibrated.onnx
       """,
-    subcommands: [CalibrateRunCommand.self],
+    subcommands: [CalibrateRunCommand.self, CalibrateMergeCommand.self],
     defaultSubcommand: CalibrateRunCommand.self)
 }

@@ -21,6 +21,7 @@ struct CalibrateRunCommand: ParsableCommand {
         bnfold calibrate model.onnx --data a.npz --data b.npz -o out.onnx
         bnfold calibrate model.onnx --data x=images.npy --labels classes.npy -o out.onnx
         bnfold calibrate model.onnx --data train.npz --forward running --only 'layer4.*' -o out.onnx
+        bnfold calibrate model.onnx --data train.npz --shard 2/7 -o part-2.safetensors
       """)
 
   @Argument(help: "The model; - for stdin.", completion: .file(extensions: ["onnx"]))
@@ -33,6 +34,12 @@ struct CalibrateRunCommand: ParsableCommand {
 
   @OptionGroup(title: "DATA")
   var data: CalibrationDataArguments
+
+  @OptionGroup(title: "DATA")
+  var labels: LabelArguments
+
+  @OptionGroup(title: "SHARDS")
+  var shard: ShardArguments
 
   @Option(
     help: ArgumentHelp(
@@ -75,6 +82,9 @@ struct CalibrateRunCommand: ParsableCommand {
     if reporting.json && output == "-" {
       throw ValidationError("--json and '-o -' both want stdout.")
     }
+    if shard.shard != nil && output == "-" {
+      throw ValidationError("A part is a file of its own: give -o a name.")
+    }
     guard (0...1024).contains(threads) else {
       throw ValidationError("--threads needs a number from 0 to 1024.")
     }
@@ -83,6 +93,7 @@ struct CalibrateRunCommand: ParsableCommand {
   mutating func run() throws {
     var request = CalibrationRequest(model: model, output: output, data: data.data)
     data.apply(to: &request)
+    labels.apply(to: &request)
     request.estimator = estimator
     request.forward = forward
     request.only = only.map { NamePattern($0) }
@@ -93,7 +104,13 @@ struct CalibrateRunCommand: ParsableCommand {
     request.synchronizes = !noSync
     let progress = ProgressLine(reporting)
     defer { progress.clear() }
-    var report = try CalibrationPipeline(request).run { progress.show($0) }
+    let chosen = try shard.chosen()
+    var report =
+      try chosen.map { try PartPipeline(request, shard: $0.shard).run { progress.show($0) } }
+      ?? CalibrationPipeline(request).run { progress.show($0) }
+    if let variable = chosen?.variable {
+      report.notes.append("the shard is taken from \(variable)")
+    }
     progress.clear()
     report.tellsTiming = reporting.timing
     try Console.write(report, reporting, outputIsData: output == "-")

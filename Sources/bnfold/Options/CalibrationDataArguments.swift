@@ -12,18 +12,6 @@ struct CalibrationDataArguments: ParsableArguments {
   var data: [String] = []
 
   @Option(
-    help: ArgumentHelp(
-      "The class of each sample, to tell the accuracy before and after: an .npy of whole numbers.",
-      valueName: "file"),
-    completion: .file(extensions: ["npy", "npz"]))
-  var labels: String?
-
-  @Option(
-    help: ArgumentHelp(
-      "The output with a score for each class, where there are several.", valueName: "output"))
-  var scores: String?
-
-  @Option(
     name: .customLong("batch-size"),
     help: ArgumentHelp(
       "Samples of a mini-batch (default: what the model insists on, else 32).", valueName: "n"))
@@ -51,8 +39,6 @@ struct CalibrationDataArguments: ParsableArguments {
 
   /// Fills in what the data is.
   func apply(to request: inout CalibrationRequest) {
-    request.labels = labels
-    request.scores = scores
     request.batchSize = batchSize
     request.blockSize = block
     request.samples = samples

@@ -64,6 +64,8 @@ struct CalibrationData: Sendable {
       return try BoundInput(input, source, in: model, scaling: request.scaling)
     }
     count = try Self.count(inputs, request.samples)
+    let facts = inputs.flatMap(\.source.facts) + [request.scaling.facts]
+    digest = SHA256.hex(Array(facts.joined(separator: "\n").utf8))
   }
 
   private static func list(_ inputs: [ValueID], _ model: Model) -> String {
@@ -89,8 +91,9 @@ struct CalibrationData: Sendable {
   /// How many samples the model insists on at once; nil where it takes any number.
   var fixedBatch: Int? { inputs.compactMap(\.fixedBatch).first }
 
-  /// What tells this data from other data without reading all of it.
-  var facts: [String] { inputs.flatMap(\.source.facts) }
+  /// What tells this data from other data without reading all of it: a digest of names, sizes,
+  /// shapes and settings.
+  let digest: String
 
   /// What the data is, in a line for each input.
   var lines: [String] {
