@@ -50,19 +50,26 @@ let package = Package(
       providers: [.apt(["libprotobuf-c-dev"]), .brew(["protobuf-c"])]),
     .systemLibrary(
       name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    .systemLibrary(
+      name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+    .systemLibrary(
+      name: "CTurboJPEG", pkgConfig: "libturbojpeg",
+      providers: [.apt(["libturbojpeg0-dev"]), .brew(["jpeg-turbo"])]),
     .systemLibrary(name: "CLinux"),
     .target(name: "CModelSchemas", dependencies: ["CProtobufC"]),
     .target(name: "CVectorLoops"),
 
-    module("ByteStore", ["CLinux"]),
+    module("ByteStore", ["CLinux", "CZlib"]),
     module("ModelIR", ["CVectorLoops", "ByteStore"]),
     module("Operators", ["ByteStore", "ModelIR"]),
     module("ModelFormats", ["ByteStore", "ModelIR"]),
     module(
       "ONNXFormat", ["CProtobufC", "CModelSchemas", "ByteStore", "ModelIR", "ModelFormats"]),
-    module("NumPyFormat", ["CZlib", "ByteStore", "ModelIR", "ModelFormats"]),
+    module("NumPyFormat", ["ByteStore", "ModelIR", "ModelFormats"]),
     module("SafetensorsFormat", ["ByteStore", "ModelIR", "ModelFormats"]),
     module("DarknetFormat", ["ByteStore", "ModelIR", "ModelFormats"]),
+    module("IDXFormat", ["ByteStore", "ModelIR", "ModelFormats"]),
+    module("ImageFormat", ["CPNG", "CTurboJPEG", "ByteStore", "ModelFormats"]),
     module("GraphTransforms", ["ByteStore", "ModelIR", "Operators"]),
     module("WeightPairing", ["ByteStore", "ModelIR", "ModelFormats"]),
     module(
@@ -83,9 +90,9 @@ let package = Package(
       "ModelPipeline",
       [
         "ByteStore", "ModelIR", "Operators", "ModelFormats", "ONNXFormat", "NumPyFormat",
-        "SafetensorsFormat", "DarknetFormat", "GraphTransforms", "WeightPairing",
-        "GraphEvaluation", "ModelVerification", "ModelStatistics", "ModelCalibration",
-        "ModelReports",
+        "SafetensorsFormat", "DarknetFormat", "IDXFormat", "ImageFormat", "GraphTransforms",
+        "WeightPairing", "GraphEvaluation", "ModelVerification", "ModelStatistics",
+        "ModelCalibration", "ModelReports",
       ]),
     .executableTarget(
       name: "bnfold",
@@ -126,6 +133,10 @@ let package = Package(
     tests(
       "DarknetFormatTests",
       ["ByteStore", "ModelIR", "ModelFormats", "DarknetFormat", "GraphEvaluation"]),
+    tests("IDXFormatTests", ["ByteStore", "ModelIR", "ModelFormats", "IDXFormat"]),
+    tests(
+      "ImageFormatTests",
+      ["ByteStore", "ModelIR", "ModelFormats", "NumPyFormat", "ImageFormat"]),
     tests("SafetensorsFormatTests", ["ByteStore", "ModelIR", "ModelFormats", "SafetensorsFormat"]),
     tests(
       "GraphTransformsTests",
@@ -150,8 +161,8 @@ let package = Package(
     tests(
       "ModelCalibrationTests",
       [
-        "ByteStore", "ModelIR", "Operators", "GraphEvaluation", "ModelStatistics",
-        "ModelCalibration",
+        "ByteStore", "ModelIR", "Operators", "ModelFormats", "NumPyFormat", "GraphEvaluation",
+        "ModelStatistics", "ModelCalibration",
       ]),
     tests(
       "ModelReportsTests",

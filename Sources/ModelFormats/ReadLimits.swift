@@ -23,6 +23,8 @@ public struct ReadLimits: Sendable, Hashable {
     case expandedBytes = "bytes in the archive once unpacked"
     /// Bytes of a whole file or message.
     case fileBytes = "bytes in one message"
+    /// Pixels of an image.
+    case pixels = "pixels in one image"
   }
 
   /// Messages inside messages: 100, as Google's parsers have it.

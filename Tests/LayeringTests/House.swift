@@ -2,9 +2,10 @@
 enum House {
   /// All modules, lowest first, as README.md lists them.
   static let modules = [
-    "CProtobufC", "CZlib", "CLinux", "CModelSchemas", "CVectorLoops", "ByteStore", "ModelIR",
-    "Operators", "ModelFormats", "ONNXFormat", "NumPyFormat", "SafetensorsFormat",
-    "DarknetFormat", "GraphTransforms", "WeightPairing", "GraphEvaluation", "ModelVerification",
+    "CProtobufC", "CZlib", "CPNG", "CTurboJPEG", "CLinux", "CModelSchemas", "CVectorLoops",
+    "ByteStore", "ModelIR", "Operators", "ModelFormats", "ONNXFormat", "NumPyFormat",
+    "SafetensorsFormat", "DarknetFormat", "IDXFormat", "ImageFormat", "GraphTransforms",
+    "WeightPairing", "GraphEvaluation", "ModelVerification",
     "ModelStatistics", "ModelCalibration", "ModelReports", "ModelPipeline", "bnfold",
     "BatchNormalizationTraining", "bn-experiment",
   ]
@@ -20,7 +21,7 @@ enum House {
 
   /// Formats never import one another.
   static let formats: Set = [
-    "ONNXFormat", "NumPyFormat", "SafetensorsFormat", "DarknetFormat",
+    "ONNXFormat", "NumPyFormat", "SafetensorsFormat", "DarknetFormat", "IDXFormat", "ImageFormat",
   ]
 
   /// The judge is independent of the accused.
@@ -37,8 +38,8 @@ enum House {
   /// Where the word `unsafe` may stand: bytes, C messages, element access, kernels.
   static let unsafeFolders = [
     "Sources/ByteStore/", "Sources/ONNXFormat/Messages/", "Sources/ModelIR/Tensors/",
-    "Sources/NumPyFormat/Inflate", "Sources/GraphEvaluation/Kernels/",
-    "Sources/GraphEvaluation/Values/",
+    "Sources/GraphEvaluation/Kernels/", "Sources/GraphEvaluation/Values/",
+    "Sources/ImageFormat/Decoding/",
   ]
 
   /// What may lie in the root folder besides files whose names begin with a dot.

@@ -1,5 +1,3 @@
-public import GraphEvaluation
-
 /// What becomes of the bytes of pixels: x = (byte · scale − mean) / deviation, by channel.
 public struct PixelScaling: Sendable, Hashable {
   /// Where channels stand in a sample.
@@ -8,6 +6,18 @@ public struct PixelScaling: Sendable, Hashable {
     case nchw = "NCHW"
     /// [height, width, channels]
     case nhwc = "NHWC"
+
+    /// The layout of samples of some extents, nil where one is not known: the one in which there are
+    /// 1 or 3 channels, if that is one alone.
+    public init?(_ extents: [Int?]) {
+      guard extents.count == 3 else { return nil }
+      func isChannels(_ extent: Int?) -> Bool { extent == 1 || extent == 3 }
+      switch (isChannels(extents[0]), isChannels(extents[2])) {
+      case (true, false): self = .nchw
+      case (false, true): self = .nhwc
+      default: return nil
+      }
+    }
   }
 
   /// What a byte is multiplied with first: 1/255 makes 0 to 1.
@@ -16,38 +26,44 @@ public struct PixelScaling: Sendable, Hashable {
   public var mean: [Double] = [0]
   /// What it is divided by in the end: one number, or one for each channel.
   public var deviation: [Double] = [1]
-  /// Where channels stand.
-  public var layout = Layout.nchw
+  /// Where channels stand; nil: where samples have 1 or 3 of them.
+  public var layout: Layout?
 
   /// Bytes become 0 to 1.
   public init() {}
 
   /// All settings in a line.
-  public var facts: String { "pixels \(scale) \(mean) \(deviation) \(layout.rawValue)" }
-
-  /// Whether there are numbers for the channels of a sample of this shape.
-  public func fits(_ shape: [Int]) -> Bool {
-    let channels = Self.channels(of: shape, layout)
-    return [mean.count, deviation.count].allSatisfy { $0 == 1 || $0 == channels.count }
+  public var facts: String {
+    "pixels \(scale) \(mean) \(deviation) \(layout?.rawValue ?? "auto")"
   }
 
-  /// The numbers that bytes of samples of this shape stand for.
+  /// Whether there are numbers for the channels of a sample of this shape, and it is known where
+  /// these stand.
+  public func fits(_ shape: [Int]) -> Bool {
+    if mean.count == 1, deviation.count == 1 { return true }
+    guard let (count, _) = channels(of: shape) else { return false }
+    return [mean.count, deviation.count].allSatisfy { $0 == 1 || $0 == count }
+  }
+
+  /// What bytes of samples of a shape that fits stand for.
   ///
   /// In Double; the type of the model's input rounds them once.
-  public func scaled(_ elements: RuntimeElements, shape: [Int]) -> [Double] {
-    guard case .integer(let bytes) = elements else { return [] }
-    let (count, inner) = Self.channels(of: shape, layout)
-    return bytes.enumerated().map { position, byte in
+  public func scaled(_ numbers: [Double], shape: [Int]) -> [Double] {
+    let (count, inner) = channels(of: shape) ?? (1, 1)
+    return numbers.enumerated().map { position, number in
       let channel = position / inner % count
       let center = mean[mean.count == 1 ? 0 : channel]
-      return (Double(byte) * scale - center) / deviation[deviation.count == 1 ? 0 : channel]
+      return (number * scale - center) / deviation[deviation.count == 1 ? 0 : channel]
     }
   }
 
   /// How many channels there are, and how many elements lie between neighbours.
-  private static func channels(of shape: [Int], _ layout: Layout) -> (count: Int, inner: Int) {
-    guard shape.count == 3 else { return (1, 1) }
-    return layout == .nhwc
-      ? (max(1, shape[2]), 1) : (max(1, shape[0]), max(1, shape[1] * shape[2]))
+  private func channels(of shape: [Int]) -> (count: Int, inner: Int)? {
+    guard shape.count == 3 else { return shape.count < 3 ? (1, 1) : nil }
+    switch layout ?? Layout(shape) {
+    case .nchw?: return (max(1, shape[0]), max(1, shape[1] * shape[2]))
+    case .nhwc?: return (max(1, shape[2]), 1)
+    case nil: return nil
+    }
   }
 }

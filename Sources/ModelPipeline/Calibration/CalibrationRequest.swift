@@ -8,9 +8,9 @@ public struct CalibrationRequest: Sendable {
   public var model: String
   /// Where the model goes, or the part where there is a shard.
   public var output: String
-  /// Files with samples.
+  /// Files with samples, folders of images.
   public var data: [String]
-  /// A file with the class of each sample.
+  /// A file with the class of each sample, or "folders": those that images stand in.
   public var labels: String?
   /// The output that holds a score for each class; nil: the only one.
   public var scores: String?
@@ -30,8 +30,8 @@ public struct CalibrationRequest: Sendable {
   public var only: [NamePattern] = []
   /// No batch normalization whose name matches.
   public var skip: [NamePattern] = []
-  /// What becomes of bytes.
-  public var scaling = PixelScaling()
+  /// What becomes of images and other bytes.
+  public var images = ImageSettings()
   /// Threads inside a kernel; 0 for one on each processor.
   public var threads = 0
   /// What may be read.

@@ -13,6 +13,12 @@ enum LabelFile {
     _ request: CalibrationRequest, _ session: CalibrationSession
   ) throws -> [Int64]? {
     guard let path = request.labels else { return nil }
+    if path == "folders" {
+      guard let labels = try session.data.folderLabels() else {
+        throw PipelineError(.usage, "--labels folders is for images in folders")
+      }
+      return Array(labels.prefix(session.data.count))
+    }
     let source = try ByteSource(file: path)
     let arrays = try DataFile.read(source)
     guard arrays.count == 1 else {

@@ -46,6 +46,9 @@ struct CalibrateMergeCommand: ParsableCommand {
   @OptionGroup(title: "DATA")
   var labels: LabelArguments
 
+  @OptionGroup(title: "IMAGES AND OTHER BYTES")
+  var images: ImageArguments
+
   @Option(help: ArgumentHelp("Threads; 0 for one on each processor.", valueName: "n"))
   var threads = 0
 
@@ -73,6 +76,7 @@ struct CalibrateMergeCommand: ParsableCommand {
   mutating func run() throws {
     var request = CalibrationRequest(model: model, output: output, data: data)
     labels.apply(to: &request)
+    request.images = images.settings
     request.estimator = estimator
     request.threads = threads
     request.reading = reading.options

@@ -17,7 +17,13 @@ struct CalibrateRunCommand: ParsableCommand {
       (--forward batch), or those that were estimated for them (--forward running, one pass for \
       each depth). A last mini-batch that is shorter counts by its size.
 
+      Images are scaled, cut and normalized as most pipelines do: --resize 256 for the shorter side, \
+      the middle of the input's size, then (byte · 1/255 - mean) / std.
+
       EXAMPLES
+        bnfold calibrate model.onnx --data photos/ --resize 256 --mean 0.485,0.456,0.406 \\
+          --std 0.229,0.224,0.225 --labels folders -o out.onnx
+        bnfold calibrate mnist.onnx --data train-images-idx3-ubyte.gz -o out.onnx
         bnfold calibrate model.onnx --data a.npz --data b.npz -o out.onnx
         bnfold calibrate model.onnx --data x=images.npy --labels classes.npy -o out.onnx
         bnfold calibrate model.onnx --data train.npz --forward running --only 'layer4.*' -o out.onnx
@@ -37,6 +43,9 @@ struct CalibrateRunCommand: ParsableCommand {
 
   @OptionGroup(title: "DATA")
   var labels: LabelArguments
+
+  @OptionGroup(title: "IMAGES AND OTHER BYTES")
+  var images: ImageArguments
 
   @OptionGroup(title: "SHARDS")
   var shard: ShardArguments
@@ -94,6 +103,7 @@ struct CalibrateRunCommand: ParsableCommand {
     var request = CalibrationRequest(model: model, output: output, data: data.data)
     data.apply(to: &request)
     labels.apply(to: &request)
+    request.images = images.settings
     request.estimator = estimator
     request.forward = forward
     request.only = only.map { NamePattern($0) }

@@ -5,8 +5,9 @@ internal import ModelPipeline
 struct CalibrationDataArguments: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Samples along the first axis: an .npz with an array for each input, an .npy for the only "
-        + "input, or NAME=FILE. Files of one input go on from each other; may be repeated.",
+      "Samples along the first axis: an .npz with an array for each input; an .npy, an IDX file "
+        + "(.gz too) or a folder of PNG and JPEG images for the only input; or NAME=FILE. Files of "
+        + "one input go on from each other; may be repeated.",
       valueName: "file"),
     completion: .file(extensions: ["npz", "npy"]))
   var data: [String] = []

@@ -5,7 +5,8 @@ internal import ModelPipeline
 struct LabelArguments: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The class of each sample, to tell the accuracy before and after: an .npy of whole numbers.",
+      "The class of each sample, to tell the accuracy before and after: whole numbers in an .npy or "
+        + "IDX file, or 'folders' for the places of images' folders in the alphabet.",
       valueName: "file"),
     completion: .file(extensions: ["npy", "npz"]))
   var labels: String?

@@ -74,7 +74,7 @@ struct BoundInput: Sendable {
     guard scaling.fits(shape) else {
       throw failure(
         "--mean and --std have \(scaling.mean.count) and \(scaling.deviation.count) numbers, and "
-          + "samples of \(shape) have other channels (see --layout)")
+          + "samples of \(shape) have other channels, or --layout has to say where they are")
     }
     return scaling
   }
@@ -85,10 +85,13 @@ struct BoundInput: Sendable {
   /// Errors: those of the source.
   func batch(_ range: Range<Int>) throws -> RuntimeTensor {
     var elements = try source.elements(range)
-    if let pixels { elements = .double(pixels.scaled(elements, shape: shape)) }
     let extents = [range.count] + shape
     guard elements.count == CheckedArithmetic.product(extents) else {
       throw PipelineError.bug("\(source.name) gave \(elements.count) elements for \(extents)")
+    }
+    if let pixels {
+      let bytes = RuntimeTensor(dataType: source.dataType, shape: extents, elements: elements)
+      elements = .double(pixels.scaled(bytes.doubles(), shape: shape))
     }
     let held = RuntimeTensor(dataType: holder(of: elements), shape: extents, elements: elements)
     guard held.dataType != type else { return held }

@@ -1,75 +1,36 @@
 internal import ByteStore
 internal import GraphEvaluation
 internal import ModelCalibration
-internal import ModelFormats
 internal import ModelIR
-internal import NumPyFormat
 
 /// The samples that a user gives for a model's inputs.
 struct CalibrationData: Sendable {
   /// In the model's order.
   private let inputs: [BoundInput]
+  /// What is the same for every sample.
+  private let fixed: [ValueID: RuntimeTensor]
   /// How many samples there are.
   let count: Int
   /// What a user should know.
-  private(set) var notes: [String] = []
+  let notes: [String]
 
-  /// Opens files for the inputs of a model.
-  ///
-  /// An .npz has an array for each input, NAME=FILE one for that input, and any other file is for
-  /// the only input. Files of the same input go on from each other in the order given.
+  /// Opens files and folders for the inputs of a model; see `DataFiles`.
   ///
   /// Errors: `FormatError`, `FileAccessError`; `PipelineError` for what does not fit the model.
   init(_ request: CalibrationRequest, for model: Model) throws {
-    let required = model.requiredInputs(of: model.mainGraph)
-    let all = model[model.mainGraph].inputs
-    let names = all.map { model[$0].name }
-    var arrays: [ValueID: [(file: ByteSource, tensor: Tensor)]] = [:]
-    var extra: Set<String> = []
-    for argument in request.data {
-      let file = try DataFile(argument)
-      for (name, tensor) in file.arrays {
-        if let name {
-          if let place = names.firstIndex(of: name) {
-            arrays[all[place], default: []].append((file.source, tensor))
-          } else if file.isNamed {
-            throw PipelineError(
-              .usage, "the model has no input \"\(name)\"; it has \(Self.list(required, model))")
-          } else {
-            extra.insert("\"\(name.printable())\"")
-          }
-        } else {
-          guard required.count == 1 else {
-            throw PipelineError(
-              .usage,
-              "\(file.source.path) does not say which input it is for; give it as NAME=FILE, with "
-                + "a name of \(Self.list(required, model))")
-          }
-          arrays[required[0], default: []].append((file.source, tensor))
-        }
-      }
+    var files = DataFiles(model)
+    for argument in request.data { try files.add(argument) }
+    inputs = try files.sources(request.images).map { input, source in
+      try BoundInput(input, source, in: model, scaling: request.images.scaling)
     }
-    if let missing = required.first(where: { arrays[$0] == nil }) {
-      let found = extra.isEmpty ? "" : "; the data has \(extra.sorted().joined(separator: ", "))"
-      throw PipelineError(
-        .badInput, "there is no data for the input \"\(model[missing].name.printable())\"\(found)")
-    }
-    if !extra.isEmpty {
-      let list = extra.sorted().joined(separator: ", ")
-      notes.append("the model has no input \(list): passed over")
-    }
-    inputs = try all.compactMap { input in
-      guard let parts = arrays[input] else { return nil }
-      let source = try ArraySamples(parts, name: "\"\(model[input].name.printable())\"")
-      return try BoundInput(input, source, in: model, scaling: request.scaling)
-    }
+    notes = files.notes
+    fixed = files.fixed
     count = try Self.count(inputs, request.samples)
-    let facts = inputs.flatMap(\.source.facts) + [request.scaling.facts]
+    let numbers = fixed.sorted { $0.key < $1.key }.map {
+      "number \($0.key.index) \($0.value.doubles())"
+    }
+    let facts = inputs.flatMap(\.source.facts) + numbers + [request.images.scaling.facts]
     digest = SHA256.hex(Array(facts.joined(separator: "\n").utf8))
-  }
-
-  private static func list(_ inputs: [ValueID], _ model: Model) -> String {
-    inputs.map { "\"\(model[$0].name.printable())\"" }.joined(separator: ", ")
   }
 
   /// As many samples as every input has, or as are asked for.
@@ -102,8 +63,14 @@ struct CalibrationData: Sendable {
 
   /// A mini-batch.
   func batch(_ range: Range<Int>) throws -> [ValueID: RuntimeTensor] {
-    try Dictionary(
-      inputs.map { ($0.input, try $0.batch(range)) }, uniquingKeysWith: { first, _ in first })
+    var batch = fixed
+    for input in inputs { batch[input.input] = try input.batch(range) }
+    return batch
+  }
+
+  /// The classes that the folders of images tell; nil where no input has images.
+  func folderLabels() throws -> [Int64]? {
+    try inputs.lazy.compactMap { $0.source as? ImageSamples }.first?.labels()
   }
 
   /// Throws when a file changed since it was opened.

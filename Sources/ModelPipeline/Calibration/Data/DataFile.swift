@@ -1,4 +1,5 @@
 internal import ByteStore
+internal import IDXFormat
 internal import ModelFormats
 internal import ModelIR
 internal import NumPyFormat
@@ -26,8 +27,12 @@ struct DataFile {
     arrays = found.map { (name ?? ($0.name.isEmpty ? nil : $0.name), $0.tensor) }
   }
 
-  /// The arrays of a file, by its content.
+  /// The arrays of a file, by its content: NumPy's or IDX.
   static func read(_ source: ByteSource) throws -> [NamedTensor] {
-    try NumPyFile.read(source)
+    let candidate = try ProbeCandidate(source)
+    if NumPyFile.probe(candidate) < .plausibleContent, IDXFile.probe(candidate) > .none {
+      return [NamedTensor(name: "", tensor: try IDXFile.read(source))]
+    }
+    return try NumPyFile.read(source)
   }
 }

@@ -1,15 +1,16 @@
 internal import CZlib
 
 /// Packs bytes as a raw deflate stream, piece by piece.
-@safe final class Deflater {
+@safe public final class Deflater {
   /// zlib keeps a pointer to its stream, which therefore must not move.
   private let stream: UnsafeMutablePointer<z_stream>
   private var output = [UInt8](repeating: 0, count: 64 << 10)
 
   /// zlib had no memory for its state.
-  struct NoMemory: Error {}
+  public struct NoMemory: Error {}
 
-  init() throws {
+  /// An empty stream.
+  public init() throws {
     unsafe stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
     unsafe stream.initialize(to: z_stream())
     let size = unsafe Int32(MemoryLayout<z_stream>.size)
@@ -24,7 +25,7 @@ internal import CZlib
   }
 
   /// Takes bytes; `write` gets what is packed so far.
-  func add(_ bytes: RawSpan, _ write: ([UInt8]) throws -> Void) throws {
+  public func add(_ bytes: RawSpan, _ write: ([UInt8]) throws -> Void) throws {
     try unsafe bytes.withUnsafeBytes { buffer in
       var offset = 0
       while offset < buffer.count {
@@ -36,12 +37,12 @@ internal import CZlib
   }
 
   /// Takes bytes; `write` gets what is packed so far.
-  func add(_ bytes: [UInt8], _ write: ([UInt8]) throws -> Void) throws {
+  public func add(_ bytes: [UInt8], _ write: ([UInt8]) throws -> Void) throws {
     try unsafe add(bytes.span.bytes, write)
   }
 
   /// Ends the stream.
-  func finish(_ write: ([UInt8]) throws -> Void) throws {
+  public func finish(_ write: ([UInt8]) throws -> Void) throws {
     try unsafe run(UnsafeRawBufferPointer(start: nil, count: 0), Z_FINISH, write)
   }
 

@@ -1,11 +1,14 @@
-internal import ByteStore
 internal import CZlib
 
-/// Unpacks raw deflate streams of known length.
-@safe final class Inflate {
+/// Unpacks deflate streams: raw ones of known length, and gzip files.
+@safe public final class Inflate {
   /// Why a stream cannot be unpacked.
-  enum Failure: Error, Equatable {
+  public enum Failure: Error, Equatable {
+    /// The packed data is damaged; says how.
     case malformed(String)
+    /// More bytes than are allowed.
+    case tooLong
+    /// zlib had no memory for its state.
     case noMemory
   }
 
@@ -14,15 +17,17 @@ internal import CZlib
   private var output: [UInt8]
   private var produced = 0
   private var hasEnded = false
+  /// How far the output may grow; nil where it has its length already.
+  private let limit: Int?
 
   /// The most a deflate stream can hold: 1032 bytes for one, and a little.
-  static func largestOutput(of count: Int) -> Int {
+  public static func largestOutput(of count: Int) -> Int {
     let (product, overflow) = count.multipliedReportingOverflow(by: 1032)
     return overflow ? Int.max : product
   }
 
   /// Unpacks `range` of a source, which must give exactly `count` bytes and end there.
-  static func bytes(
+  public static func bytes(
     of source: ByteSource, _ range: Range<Int>, count: Int
   ) throws -> [UInt8] {
     let inflate = try Inflate(count: count)
@@ -34,13 +39,30 @@ internal import CZlib
     return inflate.output
   }
 
-  private init(count: Int) throws {
+  /// Unpacks a gzip file (RFC 1952) of one member, which must end where the file does.
+  ///
+  /// Errors: `Failure`; more than `limit` bytes are one.
+  public static func gzip(_ source: ByteSource, limit: Int) throws -> [UInt8] {
+    let inflate = try Inflate(count: min(limit, 1 << 16), limit: limit)
+    try source.forEachPiece(0..<source.count) { piece, _ in try inflate.take(piece) }
+    // What found no room before the last byte was taken.
+    while !inflate.hasEnded, inflate.produced == inflate.output.count {
+      _ = try unsafe inflate.step(UnsafeRawBufferPointer(start: nil, count: 0))
+    }
+    guard inflate.hasEnded else { throw Failure.malformed("the packed data ends too early") }
+    inflate.output.removeLast(inflate.output.count - inflate.produced)
+    return inflate.output
+  }
+
+  /// A raw stream of `count` bytes or, with a limit, a gzip file of unknown length.
+  private init(count: Int, limit: Int? = nil) throws {
     output = [UInt8](repeating: 0, count: count)
+    self.limit = limit
     unsafe stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
     unsafe stream.initialize(to: z_stream())
-    // −15: a raw stream with the largest window, as zip archives hold it.
+    // −15: a raw stream with the largest window, as zip archives hold it; 31: a gzip file.
     let size = unsafe Int32(MemoryLayout<z_stream>.size)
-    guard unsafe inflateInit2_(stream, -15, ZLIB_VERSION, size) == Z_OK else {
+    guard unsafe inflateInit2_(stream, limit == nil ? -15 : 31, ZLIB_VERSION, size) == Z_OK else {
       throw Failure.noMemory
     }
   }
@@ -65,6 +87,10 @@ internal import CZlib
   /// Unpacks until the input is used up, the output is full or the stream ends; returns the bytes
   /// of input that were taken.
   private func step(_ input: UnsafeRawBufferPointer) throws -> Int {
+    if let limit, produced == output.count, produced < limit {
+      let more = min(limit - produced, max(1 << 16, produced))
+      output.append(contentsOf: repeatElement(0, count: more))
+    }
     var spare: UInt8 = 0
     let room = min(output.count - produced, 1 << 30)
     let start = unsafe UnsafeMutablePointer(
@@ -85,6 +111,7 @@ internal import CZlib
     unsafe stream.pointee.next_in = nil
     unsafe stream.pointee.next_out = nil
     guard room > 0 || written == 0 else {
+      guard limit == nil else { throw Failure.tooLong }
       throw Failure.malformed("more than the \(output.count) bytes that are announced")
     }
     if room > 0 { produced += written }
