@@ -54,8 +54,8 @@ public enum ShardEnvironment {
   /// The shard that the environment names, and the variable that it was taken from.
   ///
   /// `count` is how many there are where the engine does not say; `variable` chooses among several
-  /// that are set. An engine that runs one process alone says nothing where another runs several,
-  /// as srun inside a job array does.
+  /// that are set. An engine that runs one process alone, or does not say how many, says nothing where
+  /// another runs several, as srun inside a job array does.
   /// Errors: `PipelineError` where nothing is set, several are, a number is none, or the number of
   /// processes is not known.
   public static func shard(
@@ -65,12 +65,14 @@ public enum ShardEnvironment {
       throw PipelineError(
         .usage, "--shard-from takes one of \(variables.joined(separator: ", "))")
     }
-    let set = engines.filter { engine in
+    var set = engines.filter { engine in
       guard variable == nil || engine.index == variable else { return false }
       // Grid Engine says "undefined", LSF 0, where there is no array.
       let text = environment(engine.index)
       return text != nil && text != "undefined" && !(engine.name == "LSF" && text == "0")
     }
+    // A batch script of Slurm has a number of its own among tasks that it does not count.
+    if set.count > 1 { set.removeAll { lacksCount($0, environment) } }
     guard !set.isEmpty else {
       throw PipelineError(
         .usage,
@@ -87,6 +89,10 @@ public enum ShardEnvironment {
         .usage, "the environment has \(list); --shard-from names the one to take")
     }
     return (found[0].shard, found[0].engine.index)
+  }
+
+  private static func lacksCount(_ engine: Engine, _ environment: (String) -> String?) -> Bool {
+    if case .count(let name, _) = engine.extent { environment(name) == nil } else { false }
   }
 
   private static func shard(

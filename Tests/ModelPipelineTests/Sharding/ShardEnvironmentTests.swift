@@ -37,6 +37,11 @@ struct ShardEnvironmentTests {
       "SLURM_PROCID": "0", "SLURM_NTASKS": "1",
     ]
     #expect(try shard(alone) == "2/4")
+    // What a batch script of a job array has.
+    var script = alone
+    script["SLURM_NTASKS"] = nil
+    #expect(try shard(script) == "2/4")
+    #expect(throws: PipelineError.self) { try shard(["SLURM_PROCID": "0"]) }
     let both = alone.merging(["SLURM_PROCID": "2", "SLURM_NTASKS": "5"]) { $1 }
     let error = #expect(throws: PipelineError.self) { try shard(both) }
     #expect(
