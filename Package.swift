@@ -33,6 +33,13 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     name: name, dependencies: dependencies + ["TestSupport"], swiftSettings: settings)
 }
 
+#if os(macOS)
+  let imageLibraries: (png: String, jpeg: String)? = (png: "libpng", jpeg: "libturbojpeg")
+#else
+  // Their headers stand where the compiler looks; the libraries are loaded when an image comes.
+  let imageLibraries: (png: String, jpeg: String)? = nil
+#endif
+
 let package = Package(
   name: "bnfold",
   platforms: [.macOS(.v15)],
@@ -51,9 +58,10 @@ let package = Package(
     .systemLibrary(
       name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .systemLibrary(
-      name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+      name: "CPNG", pkgConfig: imageLibraries?.png,
+      providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
     .systemLibrary(
-      name: "CTurboJPEG", pkgConfig: "libturbojpeg",
+      name: "CTurboJPEG", pkgConfig: imageLibraries?.jpeg,
       providers: [.apt(["libturbojpeg0-dev"]), .brew(["jpeg-turbo"])]),
     .systemLibrary(name: "CLinux"),
     .target(name: "CModelSchemas", dependencies: ["CProtobufC"]),

@@ -8,18 +8,22 @@ internal import ModelFormats
 enum JPEGImage {
   /// Decodes a file whose markers have been looked at.
   static func decode(_ bytes: [UInt8], gray: Bool) throws(ImageProblem) -> DecodedImage {
-    guard let decoder = unsafe tjInitDecompress() else {
+    guard let library = unsafe JPEGLibrary.shared else {
+      throw ImageProblem(.unsupported("JPEG images without libturbojpeg; install libturbojpeg"))
+    }
+    guard let decoder = unsafe library.make() else {
       throw ImageProblem(.unsupported("decoding JPEG: there is no memory for it"))
     }
-    defer { _ = unsafe tjDestroy(decoder) }
+    defer { _ = unsafe library.destroy(decoder) }
     var (width, height, sampling, space): (Int32, Int32, Int32, Int32) = (0, 0, 0, 0)
     let size = UInt(bytes.count)
     let isRead = unsafe bytes.withUnsafeBufferPointer { file in
-      unsafe tjDecompressHeader3(
+      unsafe library.header(
         decoder, file.baseAddress, size, &width, &height, &sampling, &space) == 0
     }
     guard isRead else {
-      throw unsafe ImageProblem(.malformed(field: "JPEG image", detail: message(decoder)), at: 2)
+      throw unsafe ImageProblem(
+        .malformed(field: "JPEG image", detail: message(library, decoder)), at: 2)
     }
     try ImageProblem.check(width: Int(width), height: Int(height), at: 2)
     guard space != Int32(TJCS_CMYK.rawValue), space != Int32(TJCS_YCCK.rawValue) else {
@@ -34,13 +38,14 @@ enum JPEGImage {
     let flags = TJFLAG_ACCURATEDCT | TJFLAG_STOPONWARNING | TJFLAG_LIMITSCANS
     let isDone = unsafe bytes.withUnsafeBufferPointer { file in
       unsafe pixels.withUnsafeMutableBufferPointer { buffer in
-        unsafe tjDecompress2(
+        unsafe library.decompress(
           decoder, file.baseAddress, size, buffer.baseAddress, width, 0, height, Int32(format),
           Int32(flags)) == 0
       }
     }
     guard isDone else {
-      throw unsafe ImageProblem(.malformed(field: "JPEG image", detail: message(decoder)), at: 2)
+      throw unsafe ImageProblem(
+        .malformed(field: "JPEG image", detail: message(library, decoder)), at: 2)
     }
     guard
       let result = DecodedImage(
@@ -49,8 +54,9 @@ enum JPEGImage {
     return result
   }
 
-  private static func message(_ decoder: tjhandle) -> String {
-    let text = unsafe tjGetErrorStr2(decoder).map { unsafe String(cString: $0) } ?? ""
+  private static func message(_ library: JPEGLibrary, _ decoder: UnsafeMutableRawPointer) -> String
+  {
+    let text = unsafe library.message(decoder).map { unsafe String(cString: $0) } ?? ""
     return text.printable() + ", says libjpeg-turbo"
   }
 }

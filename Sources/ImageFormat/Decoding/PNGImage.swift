@@ -5,15 +5,18 @@ internal import ModelFormats
 @safe final class PNGImage {
   /// libpng keeps the address of its image, which therefore must not move.
   private let image: UnsafeMutablePointer<png_image>
+  private let library: PNGLibrary
 
-  private init() {
+  private init?() {
+    guard let library = unsafe PNGLibrary.shared else { return nil }
+    unsafe self.library = library
     unsafe image = UnsafeMutablePointer<png_image>.allocate(capacity: 1)
     unsafe image.initialize(to: png_image())
     unsafe image.pointee.version = png_uint_32(PNG_IMAGE_VERSION)
   }
 
   deinit {
-    unsafe png_image_free(image)
+    unsafe library.free(image)
     unsafe image.deallocate()
   }
 
@@ -21,7 +24,9 @@ internal import ModelFormats
   ///
   /// Gray is (299·red + 587·green + 114·blue) / 1000, rounded, as JPEG has its luminance.
   static func decode(_ bytes: [UInt8], gray: Bool) throws(ImageProblem) -> DecodedImage {
-    let reader = PNGImage()
+    guard let reader = PNGImage() else {
+      throw ImageProblem(.unsupported("PNG images without libpng; install libpng16"))
+    }
     guard let (width, height, pixels) = reader.pixels(of: bytes) else {
       throw ImageProblem(
         .malformed(field: "PNG image", detail: reader.message + ", says libpng"), at: 8)
@@ -48,7 +53,7 @@ internal import ModelFormats
   private func pixels(of bytes: [UInt8]) -> (width: Int, height: Int, pixels: [UInt8])? {
     // libpng reads from the file's bytes in both calls.
     unsafe bytes.withUnsafeBytes { file in
-      guard unsafe png_image_begin_read_from_memory(image, file.baseAddress, file.count) != 0
+      guard unsafe library.begin(image, file.baseAddress, file.count) != 0
       else { return nil }
       // PNG_FORMAT_RGBA: without alpha libpng would blend with a background.
       unsafe image.pointee.format = 3
@@ -58,7 +63,7 @@ internal import ModelFormats
       guard width * height <= ImageFile.mostPixels else { return nil }
       var pixels = [UInt8](repeating: 0, count: width * height * 4)
       let isDone = unsafe pixels.withUnsafeMutableBytes { buffer in
-        unsafe png_image_finish_read(image, nil, buffer.baseAddress, 0, nil) != 0
+        unsafe library.finish(image, nil, buffer.baseAddress, 0, nil) != 0
       }
       return isDone ? (width, height, pixels) : nil
     }
