@@ -1,3 +1,4 @@
+import ByteStore
 import GraphEvaluation
 import ModelFormats
 import ModelIR
