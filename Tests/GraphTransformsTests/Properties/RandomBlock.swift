@@ -287,7 +287,8 @@ struct RandomBlock {
       return node(
         "DepthToSpace", [x], ["blocksize": .int(2), "mode": .string(Array(mode.utf8))])
     case 5 where shape[1] % 2 == 0: return shuffled(x)
-    case 6 where shape[1] > 2:
+    // Channels that nothing reads get nothing, which the limits of a Clip must then suit as well.
+    case 6 where shape[1] > 2 && !isUniform:
       // The channels in another order, some of them left out.
       let last = Int64(shape[1] - 1)
       shape[1] = 3
