@@ -115,8 +115,9 @@ let package = Package(
     example(
       "BatchNormalizationTraining",
       [
-        "ByteStore", "ModelIR", "ModelFormats", "ONNXFormat", "NumPyFormat", "SafetensorsFormat",
-        "GraphEvaluation", "ModelVerification", "ModelReports", "ModelPipeline",
+        "ByteStore", "ModelIR", "ModelFormats", "ONNXFormat", "NumPyFormat", "IDXFormat",
+        "SafetensorsFormat", "GraphEvaluation", "ModelVerification", "ModelReports",
+        "ModelPipeline",
       ]),
     .executableTarget(
       name: "bn-experiment",

@@ -25,7 +25,7 @@ struct RunCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "A folder with MNIST's four IDX files, unpacked. Default: digits drawn now.",
+      "A folder with MNIST's four IDX files, plain or .gz. Default: digits drawn now.",
       valueName: "folder"))
   var data: String?
 

@@ -1,9 +1,11 @@
 internal import ByteStore
+internal import IDXFormat
 internal import ModelFormats
+internal import ModelIR
 
 extension DigitCollection {
   /// Digits of a folder of IDX files under MNIST's names: `train-images-idx3-ubyte`,
-  /// `train-labels-idx1-ubyte`, `t10k-…`, with `.` or `-` before idx.
+  /// `train-labels-idx1-ubyte`, `t10k-…`, with `.` or `-` before idx, plain or packed (`.gz`).
   ///
   /// Errors: `FormatError` for files that are damaged or do not belong together;
   /// `FileAccessError`.
@@ -41,34 +43,20 @@ extension DigitCollection {
   }
 
   /// The bytes of a file and their extents.
-  ///
-  /// | bytes | what |
-  /// |---|---|
-  /// | 4 | 0, 0, 8 (uint8), rank |
-  /// | 4·rank | extents, big-endian |
-  /// | … | elements, row-major |
   private static func array(
     _ beginning: String, _ ending: String
   ) throws -> (bytes: [UInt8], shape: [Int]) {
-    let names = ["-", "."].map { "\(beginning)\($0)\(ending)" }
-    let dotted = try? ByteSource(file: names[1])
-    let source = try dotted ?? ByteSource(file: names[0])
-    func refusal(_ detail: String) -> FormatError {
-      FormatError(
-        .malformed(field: "IDX header", detail: detail), at: InputLocation(file: source.path))
+    let plain = ["-", "."].map { "\(beginning)\($0)\(ending)" }
+    let others = plain.dropFirst() + plain.map { $0 + ".gz" }
+    // Where there is none of them, the error names the first.
+    let source =
+      try others.lazy.compactMap { try? ByteSource(file: $0) }.first ?? ByteSource(file: plain[0])
+    let tensor = try IDXFile.read(source)
+    guard tensor.dataType == .uint8 else {
+      throw FormatError(
+        .unsupported("elements of type \(tensor.dataType.name); expected uint8"),
+        at: InputLocation(file: source.path))
     }
-    let head = try source.bytes(0..<min(4, source.count))
-    guard head.count == 4, head[0] == 0, head[1] == 0, head[2] == 8, head[3] <= 8 else {
-      throw refusal("0, 0, 8 (uint8) and a rank are expected; packed files have to be unpacked")
-    }
-    let start = 4 + 4 * Int(head[3])
-    let extents = try source.bytes(4..<max(4, min(start, source.count)))
-    let shape = stride(from: 0, to: extents.count, by: 4).map { place in
-      extents[place..<min(place + 4, extents.count)].reduce(0) { $0 << 8 | Int($1) }
-    }
-    guard let count = CheckedArithmetic.product(shape), count == source.count - start else {
-      throw refusal("\(source.count) bytes do not hold \(shape)")
-    }
-    return (try source.bytes(start..<source.count), shape)
+    return (try tensor.loadBytes(), tensor.shape.dimensions)
   }
 }
