@@ -1,3 +1,4 @@
+import ByteStore
 import TestSupport
 import Testing
 
