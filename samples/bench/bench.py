@@ -62,7 +62,7 @@ FOLDING = """
 Whole processes, files in the page cache; the median over {rounds} rounds of the ratio to the
 `cp --reflink=never` of the same round; what waits for the disk is held against cp and `sync FILE`.
 Memory is the process's peak. Budgets, for 100 MB and more: fold --no-verify 1.1 × cp and 48 MB.
-Above 300 MB the fold with verification is run once.
+Above 300 MB the fold with verification is run once, above 1 GB not at all.
 
 """
 
