@@ -65,6 +65,38 @@ struct OutputPartTests {
     #expect(try folder.names() == [])
   }
 
+  /// Room that the disk has not is told of before anything is written; a file system that cannot
+  /// say is no fault.
+  @Test(arguments: [ENOSPC, EOPNOTSUPP, EINVAL, EINTR])
+  func roomIsTakenFirst(code: Int32) throws {
+    let (parts, bytes) = parts()
+    let folder = try ScratchFolder()
+    let (asked, written) = (Counter(), Counter())
+    let calls = Faults.with { calls in
+      calls.reserve = { _, offset, count in
+        asked.add(offset + count)
+        return Faults.fail(code)
+      }
+      unsafe calls.writeAt = { descriptor, bytes, offset in
+        written.add(1)
+        return unsafe SystemCalls.system.writeAt(descriptor, bytes, offset)
+      }
+    }
+    let file = try AtomicFile(replacing: folder.path("out"), links: .replaceTarget, calls: calls)
+    guard code == ENOSPC else {
+      try file.write(parts, threads: 2)
+      try file.finish(sync: false)
+      try file.commit()
+      #expect(folder.read("out") == bytes && asked.value == bytes.count)
+      return
+    }
+    let error = #expect(throws: FileAccessError.self) { try file.write(parts, threads: 2) }
+    #expect(error?.problem == .system(errno: ENOSPC))
+    #expect(written.value == 0)
+    file.discard()
+    #expect(try folder.names() == [])
+  }
+
   @Test func faultsOfTheDisk() throws {
     let (parts, bytes) = parts()
     for calls in [Faults.short(40_009), Faults.full(after: bytes.count, code: ENOSPC)] {

@@ -12,8 +12,13 @@ struct EnsembleGraph {
   /// What all members together say of the first one's inputs and outputs.
   private var inputTypes: [ValueType]
   private var outputTypes: [ValueType]
-  /// What every name of a member begins with.
-  static func prefix(_ position: Int) -> String { "member\(position + 1)/" }
+  /// What every name of a member begins with; none of the ensemble's own inputs and outputs does.
+  private func prefix(_ position: Int) -> String {
+    let names = members[0].names(members[0].inputs + members[0].outputs)
+    var prefix = "member\(position + 1)/"
+    while names.contains(where: { $0.hasPrefix(prefix) }) { prefix += "_" }
+    return prefix
+  }
 
   /// Checks that the members go together.
   ///
@@ -57,7 +62,7 @@ struct EnsembleGraph {
       let own = Self.order(member.names(member.inputs), first.names(first.inputs)).map {
         inputs[$0]
       }
-      let prefix = Self.prefix(position)
+      let prefix = prefix(position)
       var outputs = result.embed(member.model, prefix: prefix, inputs: own)
       for (index, axis) in member.softmaxAxes.enumerated() {
         guard let axis else { continue }

@@ -18,6 +18,11 @@ struct EnsembleMember {
       throw PipelineError(
         .unsupported, "\(name) defines functions, and members must not; export it without them")
     }
+    let outputs = model[model.mainGraph].outputs
+    guard Set(outputs).count == outputs.count else {
+      throw PipelineError(
+        .unsupported, "\(name) lists one value as several outputs; members need each once")
+    }
     self.name = name
     self.model = model
     shapes = ShapeInference(model, constants: KernelConstantEvaluator())

@@ -83,11 +83,7 @@ extension EnsembleReport: Report {
       ])
     }
     lines += [""] + table.lines(style)
-    for (title, ports) in [("input", inputs), ("output", outputs)] where !ports.isEmpty {
-      var table = TextTable([.init(title, isFlexible: true), .init("type")])
-      for port in ports { table.add([port.name, port.type]) }
-      lines += [""] + table.lines(style)
-    }
+    lines += ExtractionReport.Port.tables(inputs: inputs, outputs: outputs, style)
     lines.append("")
     for network in networks {
       for output in network.softmax {
@@ -113,9 +109,6 @@ extension EnsembleReport: Report {
 
   /// The same as JSON.
   public var members: [JSONValue.Member] {
-    func list(_ ports: [ExtractionReport.Port]) -> JSONValue {
-      .array(ports.map { .members(["name": .string($0.name), "type": .string($0.type)]) })
-    }
     let networks = networks.map { network in
       JSONValue.members([
         "path": .string(network.path), "totals": network.totals.json,
@@ -125,8 +118,8 @@ extension EnsembleReport: Report {
     return [
       .init("members", .array(networks)),
       .init("output", .string(output)),
-      .init("inputs", list(inputs)),
-      .init("outputs", list(outputs)),
+      .init("inputs", ExtractionReport.Port.json(inputs)),
+      .init("outputs", ExtractionReport.Port.json(outputs)),
       .init("totals", totals.json),
       .init("check", checkJSON),
       .init("notes", .strings(notes)),

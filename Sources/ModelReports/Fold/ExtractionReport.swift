@@ -60,11 +60,7 @@ extension ExtractionReport: Report {
   public func text(_ style: TextStyle) -> String {
     var lines = Paragraph.lines("\(input) → \(output)", style)
     lines[0] = style.colored(lines[0], .strong)
-    for (title, ports) in [("input", inputs), ("output", outputs)] where !ports.isEmpty {
-      var table = TextTable([.init(title, isFlexible: true), .init("type")])
-      for port in ports { table.add([port.name, port.type]) }
-      lines += [""] + table.lines(style)
-    }
+    lines += Port.tables(inputs: inputs, outputs: outputs, style)
     lines += [""] + ModelTotals.table(before: before, after: after, style)
     if !notes.isEmpty { lines.append("") }
     for note in notes { lines += Paragraph.lines(note, label: "note    ", style) }
@@ -74,19 +70,33 @@ extension ExtractionReport: Report {
 
   /// The same as JSON.
   public var members: [JSONValue.Member] {
-    func list(_ ports: [Port]) -> JSONValue {
-      .array(ports.map { .members(["name": .string($0.name), "type": .string($0.type)]) })
-    }
-    return [
+    [
       .init("input", .string(input)),
       .init("output", .string(output)),
-      .init("inputs", list(inputs)),
-      .init("outputs", list(outputs)),
+      .init("inputs", Port.json(inputs)),
+      .init("outputs", Port.json(outputs)),
       .init("before", before.json),
       .init("after", after.json),
       .init("notes", .strings(notes)),
       .init("seconds", StageTime.json(stages)),
       .init("peak_memory_bytes", peakMemory.map { .integer($0) } ?? .null),
     ]
+  }
+}
+
+extension ExtractionReport.Port {
+  /// A table of inputs and one of outputs, each where there are any.
+  static func tables(inputs: [Self], outputs: [Self], _ style: TextStyle) -> [String] {
+    var lines: [String] = []
+    for (title, ports) in [("input", inputs), ("output", outputs)] where !ports.isEmpty {
+      var table = TextTable([.init(title, isFlexible: true), .init("type")])
+      for port in ports { table.add([port.name, port.type]) }
+      lines += [""] + table.lines(style)
+    }
+    return lines
+  }
+
+  static func json(_ ports: [Self]) -> JSONValue {
+    .array(ports.map { .members(["name": .string($0.name), "type": .string($0.type)]) })
   }
 }

@@ -100,6 +100,23 @@ struct EnsembleTests {
     #expect(abs(y[0] - 1.75 / 3) < 1e-6)
   }
 
+  @Test("Names of the ensemble's own that look like a member's are no clash")
+  func clashingNames() throws {
+    var member = Self.one
+    (member.input, member.output) = ("member1/scores", "member2/w")
+    _ = try join([member, member])
+    let y = try run([1.0986123, 0])
+    #expect(abs(y[0] - 0.75) < 1e-6)
+  }
+
+  @Test("A value that a member hands out twice is refused")
+  func repeatedOutputs() throws {
+    let path = try paths([Self.one])[0]
+    var model = try ONNXReader().read(ByteSource(file: path), options: ReadOptions()).model
+    model[model.mainGraph].outputs += model[model.mainGraph].outputs
+    #expect(throws: PipelineError.self) { try EnsembleMember(name: path, model: model) }
+  }
+
   @Test("What does not go together is refused, and nothing is written")
   func refusals() throws {
     func expect(
