@@ -15,6 +15,9 @@ struct DarknetLayer {
   /// What it computes.
   enum Kind {
     case convolutional(Convolution)
+    case deconvolutional(Deconvolution)
+    /// A convolution whose weights differ from place to place.
+    case local(Local)
     case connected(outputs: Int)
     case batchNormalization
     case maximumPool(Pool)
@@ -42,6 +45,19 @@ struct DarknetLayer {
     var strideY: Int
     var padding: Int
     var dilation: Int
+  }
+
+  struct Deconvolution {
+    var filters: Int
+    var size: Int
+    var stride: Int
+    var padding: Int
+  }
+
+  struct Local {
+    var size: Int
+    var stride: Int
+    var padding: Int
   }
 
   struct Pool {

@@ -33,8 +33,16 @@ extension DarknetLowering {
       preconditionFailure("Layer \(layer.index) has no \(role.rawValue)")
     }
     var shape = layer.blocks[position].shape
-    if role == .weights, case .connected = layer.kind, weights.transposes {
-      shape = TensorShape(shape.dimensions.reversed()) ?? shape
+    if role == .weights {
+      switch layer.kind {
+      case .connected where weights.transposes:
+        shape = TensorShape(shape.dimensions.reversed()) ?? shape
+      case .local:
+        let extents = shape.dimensions
+        shape =
+          TensorShape([extents[0], extents[1], extents[2...].reduce(1, *)]) ?? shape
+      default: break
+      }
     }
     let elements = StoredElements(
       source: weights.source, pieces: [weights.ranges[layer.index][position]])
@@ -43,7 +51,7 @@ extension DarknetLowering {
       Tensor(dataType: .float32, shape: shape, storage: .stored(elements)))
   }
 
-  private mutating func integers(_ name: String, _ numbers: [Int64]) -> ValueID {
+  mutating func integers(_ name: String, _ numbers: [Int64]) -> ValueID {
     guard let tensor = Tensor(numbers, shape: .vector(numbers.count)) else {
       preconditionFailure("A vector has as many elements as it has")
     }

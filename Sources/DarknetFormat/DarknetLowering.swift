@@ -48,6 +48,8 @@ struct DarknetLowering {
     let final = "\(layer.index)_\(layer.type)"
     switch layer.kind {
     case .convolutional(let convolution): return try lower(convolution, x)
+    case .deconvolutional(let deconvolution): return try lower(deconvolution, x)
+    case .local(let local): return lower(local, x)
     case .connected: return try lowerConnected(x)
     case .batchNormalization: return try normalized(x, final)
     case .maximumPool(let pool): return add("MaxPool", [x], final, attributes: attributes(pool))
@@ -73,77 +75,7 @@ struct DarknetLowering {
     }
   }
 
-  // MARK: Linear layers
-
-  private mutating func lower(
-    _ convolution: DarknetLayer.Convolution, _ x: ValueID
-  ) throws -> ValueID {
-    let final = "\(layer.index)_\(layer.type)"
-    let pad = Int64(convolution.padding * convolution.dilation)
-    let size = Int64(convolution.size)
-    let attributes = [
-      Attribute("dilations", .ints([Int64](repeating: Int64(convolution.dilation), count: 2))),
-      Attribute("group", .int(Int64(convolution.groups))),
-      Attribute("kernel_shape", .ints([size, size])),
-      Attribute("pads", .ints([pad, pad, pad, pad])),
-      Attribute("strides", .ints([Int64(convolution.strideY), Int64(convolution.strideX)])),
-    ]
-    let sum = beforeActivation(final)
-    let w = tensor(.weights)
-    guard layer.normalizes else {
-      let y = add("Conv", [x, w, tensor(.biases)], sum, name: conv, attributes: attributes)
-      return activated(y, final)
-    }
-    let y = add("Conv", [x, w], conv, attributes: attributes)
-    return activated(try normalized(y, sum), final)
-  }
-
-  private var conv: String { "\(layer.index)_conv" }
-
-  private mutating func lowerConnected(_ x: ValueID) throws -> ValueID {
-    let final = "\(layer.index)_\(layer.type)"
-    let flat = reshaped(x, [0, -1], "\(layer.index)_flat", [.known(layer.input.count)])
-    var inputs = [flat, tensor(.weights)]
-    let attributes = [Attribute("transB", .int(weights.transposes ? 0 : 1))]
-    if !layer.normalizes { inputs.append(tensor(.biases)) }
-    let rows = "\(layer.index)_rows"
-    let y = model.addValue(
-      Value(
-        name: layer.normalizes ? conv : rows, graph: model.mainGraph,
-        type: .tensor(.float32, [.symbol("batch"), .known(layer.output.channels)])))
-    model.addNode(
-      Node(
-        name: conv, opType: "Gemm", graph: model.mainGraph, inputs: inputs, outputs: [y],
-        attributes: attributes, origin: Origin(record: layer.index)))
-    var sums = y
-    if layer.normalizes {
-      sums = try normalized(
-        y, rows, type: .tensor(.float32, [.symbol("batch"), .known(layer.output.channels)]))
-    }
-    let shape = layer.output
-    let sum = reshaped(
-      sums, [0, shape.channels, 1, 1], beforeActivation(final),
-      [.known(shape.channels), .known(1), .known(1)])
-    return activated(sum, final)
-  }
-
-  private mutating func normalized(
-    _ x: ValueID, _ output: String, type: ValueType? = nil
-  ) throws -> ValueID {
-    var variance = tensor(.variance)
-    if options.normalization == .pjreddieCPU, let stored = model[variance].initializer {
-      // v + 2e√v, rounded once: half an ulp of the variance is a quarter of one in the scale.
-      let numbers = try stored.doubles().map { Float($0 + 2e-6 * $0.squareRoot()) }
-      if let tensor = Tensor(numbers, shape: stored.shape) {
-        variance = initializer("\(layer.index).equivalent_variance", tensor)
-      }
-    }
-    return add(
-      "BatchNormalization",
-      [x, tensor(.scales), tensor(.biases), tensor(.mean), variance], output,
-      name: "\(layer.index)_norm", type: type,
-      attributes: [Attribute("epsilon", .float(options.normalization.epsilon))])
-  }
+  // MARK: Windows
 
   private func attributes(_ pool: DarknetLayer.Pool) -> [Attribute] {
     // Windows begin padding/2 before the edge; what is missing behind it is not counted.

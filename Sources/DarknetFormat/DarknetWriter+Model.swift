@@ -82,17 +82,9 @@ private struct NamedParts {
         initializers["\(layer.index).weights.\($0)"]
       }
     } else {
-      let input: Int
-      switch block.role {
-      case .weights: input = 1
-      case .biases: input = 2
-      case .scales: input = 1
-      case .mean: input = 3
-      case .variance: input = 4
-      }
-      let isOfNorm = layer.normalizes && !isFolded && block.role != .weights
-      guard let node = nodes["\(layer.index)_\(isOfNorm ? "norm" : "conv")"],
-        let value = node.input(input)
+      let place = Self.place(of: block.role, in: layer, isFolded: isFolded)
+      guard let node = nodes["\(layer.index)_\(place.node)"],
+        let value = node.input(place.input)
       else { throw failure(layer, "the node of its \(block.role.rawValue) is gone") }
       try check(node, layer)
       values = [value]
@@ -109,6 +101,21 @@ private struct NamedParts {
         layer, "its \(block.role.rawValue) has \(count) elements, not \(block.shape.elementCount)")
     }
     return values
+  }
+
+  /// The node, by what follows the layer's number in its name, and the input that has a block.
+  private static func place(
+    of role: DarknetLayer.Block.Role, in layer: DarknetLayer, isFolded: Bool
+  ) -> (node: String, input: Int) {
+    if case .local = layer.kind { return role == .weights ? ("conv", 0) : ("bias", 1) }
+    let isOfNorm = layer.normalizes && !isFolded
+    switch role {
+    case .weights: return ("conv", 1)
+    case .biases: return isOfNorm ? ("norm", 2) : ("conv", 2)
+    case .scales: return ("norm", 1)
+    case .mean: return ("norm", 3)
+    case .variance: return ("norm", 4)
+    }
   }
 
   /// What Darknet would compute with other numbers than the graph's.

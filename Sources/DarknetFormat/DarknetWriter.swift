@@ -122,7 +122,7 @@ public struct DarknetWriter: ModelWriter {
     for id in model[model.mainGraph].nodes where model.contains(id) {
       let node = model[id]
       guard let layer = node.origin?.record else { continue }
-      if node.opType == "Conv" || node.opType == "Gemm" { linear[layer] = node }
+      if ["Conv", "ConvTranspose", "Gemm"].contains(node.opType) { linear[layer] = node }
       if node.opType == "BatchNormalization" { normalized.insert(layer) }
     }
     return linear.filter { layer, _ in

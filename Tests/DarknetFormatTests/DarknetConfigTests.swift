@@ -54,6 +54,15 @@ struct DarknetConfigTests {
     (net + "[reorg]\nstride=2\n", 5, "divide"),
     (net + "[crop]\ncrop_height=9\ncrop_width=8\n", 5, "larger"),
     (net + "[maxpool]\nsize=2\npadding=9\n", 5, "padding alone"),
+    (net + "[local]\nsize=9\n", 5, "does not fit"),
+    (net + "[local]\nsize=5\npad=1\n", 5, "changes the size"),
+    (net + "[local]\nsize=3\nactivation=stair\n", 7, "stair"),
+    (net + "[deconvolutional]\npadding=9\n", 5, "would be"),
+    (net + "[deconvolutional]\nstride=16777216\n", 5, "would be"),
+    (
+      "[net]\nwidth=1\nheight=16777216\nchannels=1\n[deconvolutional]\nstride=16777216\n", 5,
+      "too large"
+    ),
   ]) func refused(text: String, line: Int, says: String) throws {
     let error = #expect(throws: FormatError.self) { try network(text) }
     #expect(error?.location.file == "x.cfg")

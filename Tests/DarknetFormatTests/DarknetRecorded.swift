@@ -21,7 +21,7 @@ enum DarknetRecorded {
 
   static let names = [
     "yolov2", "yolov3", "yolov4", "yolov4-tiny", "efficientnet", "classifier", "coordinates",
-    "shortcuts",
+    "shortcuts", "places",
   ]
 
   static func path(_ name: String) -> String {

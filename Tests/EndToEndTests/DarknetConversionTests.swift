@@ -31,7 +31,7 @@ struct DarknetConversionTests {
     .enabled(if: TestPython.path != nil),
     arguments: [
       "yolov2", "yolov3", "yolov4", "yolov4-tiny", "efficientnet", "classifier", "coordinates",
-      "shortcuts",
+      "shortcuts", "places",
     ])
   func onnxruntime(name: String) throws {
     let folder = try ScratchFolder()

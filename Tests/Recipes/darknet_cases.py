@@ -93,6 +93,15 @@ NETS = {
                   layer("shortcut", **{"from": -4, "weights_type": "per_feature",
                                        "activation": "linear"}), conv(8, activation="logistic"),
                   layer("sam", **{"from": -2}), layer("reorg3d", stride=2)],
+    "places": [conv(6, stride=4), layer("local", filters=5, size=3, stride=2, pad=1,
+                                        activation="leaky"),
+               layer("deconvolutional", batch_normalize=1, filters=4, size=4, stride=2, padding=1,
+                     activation="relu"),
+               layer("local", filters=3, size=3, stride=1, pad=0, activation="linear"),
+               layer("deconvolutional", filters=5, size=3, stride=1, pad=1, activation="tanh"),
+               layer("deconvolutional", batch_normalize=1, filters=2, size=2, stride=3,
+                     activation="linear"),
+               layer("connected", output=4, activation="linear")],
 }
 CV = {"yolov2", "yolov3", "yolov4", "yolov4-tiny", "efficientnet"}
 
@@ -179,6 +188,26 @@ class Network:
                 d = o.get("dilation", 1)
                 size = lambda x: (x + 2 * pad * d - d * (k - 1) - 1) // o["stride"] + 1
                 shape = (n, size(shape[1]), size(shape[2]))
+            elif type == "deconvolutional":
+                n, k = o["filters"], o["size"]
+                w["biases"] = self.normal(n)
+                if o.get("batch_normalize"):
+                    w.update(self.norm(n))
+                w["weights"] = self.normal(shape[0], n, k, k, scale=1 / np.sqrt(shape[0] * k))
+                if o.get("batch_normalize"):
+                    w["weights"] *= np.sqrt(w["variance"]).reshape(1, -1, 1, 1) + np.float32(3e-3)
+                order = ["biases", "scales", "mean", "variance", "weights"]
+                pad = k // 2 if o.get("pad") else o.get("padding", 0)
+                size = lambda x: (x - 1) * o["stride"] + k - 2 * pad
+                shape = (n, size(shape[1]), size(shape[2]))
+            elif type == "local":
+                n, k, c = o["filters"], o["size"], shape[0]
+                size = lambda x: (x - 1 if o["pad"] else x - k) // o["stride"] + 1
+                shape = (n, size(shape[1]), size(shape[2]))
+                w["biases"] = self.normal(*shape)
+                w["weights"] = self.normal(shape[1] * shape[2], n, c, k, k,
+                                           scale=1 / np.sqrt(c * k * k))
+                order = ["biases", "weights"]
             elif type == "connected":
                 n = o["output"]
                 w["biases"] = self.normal(n)
@@ -249,6 +278,24 @@ class Network:
                     np.split(view, g), np.split(w["weights"], g))]
                 y = np.concatenate(ys)
                 y = norm(y, 0) if o.get("batch_normalize") else y + w["biases"].reshape(-1, 1, 1)
+            elif type == "deconvolutional":
+                k, s = o["size"], o["stride"]
+                pad = k // 2 if o.get("pad") else o.get("padding", 0)
+                n, (_, h, v) = o["filters"], x.shape
+                y = np.zeros((n, (h - 1) * s + k, (v - 1) * s + k))
+                for i in range(h):
+                    for j in range(v):
+                        y[:, i * s:i * s + k, j * s:j * s + k] += np.einsum(
+                            "c,cnuv->nuv", x[:, i, j], w["weights"])
+                y = y[:, pad:y.shape[1] - pad, pad:y.shape[2] - pad]
+                y = norm(y, 0) if o.get("batch_normalize") else y + w["biases"].reshape(-1, 1, 1)
+            elif type == "local":
+                view = windows(x, o["size"], o["stride"], (o["pad"],) * 2, 0)
+                y = w["biases"].copy()
+                for i in range(y.shape[1]):
+                    for j in range(y.shape[2]):
+                        y[:, i, j] += np.einsum(
+                            "cuv,ncuv->n", view[:, i, j], w["weights"][i * y.shape[2] + j])
             elif type == "connected":
                 y = w["weights"] @ x.reshape(-1)
                 y = norm(y, 0) if o.get("batch_normalize") else y + w["biases"]
@@ -285,7 +332,8 @@ class Network:
                 y = (z / z.sum(1, keepdims=True)).reshape(x.shape)
             else:
                 y = x
-            if type in ("convolutional", "connected", "shortcut", "scale_channels", "sam"):
+            if type in ("convolutional", "deconvolutional", "local", "connected", "shortcut",
+                        "scale_channels", "sam"):
                 y = ACTIVATIONS[o.get("activation", "linear")](y)
             outs.append(y)
             x = y

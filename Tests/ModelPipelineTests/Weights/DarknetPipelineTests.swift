@@ -14,7 +14,7 @@ import Testing
 struct DarknetPipelineTests {
   static let names = [
     "yolov2", "yolov3", "yolov4", "yolov4-tiny", "efficientnet", "classifier", "coordinates",
-    "shortcuts",
+    "shortcuts", "places",
   ]
   private let folder: ScratchFolder
   init() throws { folder = try ScratchFolder() }
