@@ -106,14 +106,18 @@ extension VerificationSession {
   private mutating func noteUnclaimedTensors() throws {
     guard verifier.claims != nil else { return }
     let explained = Set(report.parameters.map { "\($0.graph)/\($0.target)" })
+    // What the original computes in a changed region and the written model stores under the same
+    // name is part of what the probe compares, there and wherever else it is read.
+    var computedNames: [Int: Set<String>] = [:]
+    for region in regions {
+      let names = region.originalNodes.flatMap { id in
+        verifier.original[id].outputs.compactMap { $0.map { verifier.original[$0].name } }
+      }
+      computedNames[region.graph, default: []].formUnion(names)
+    }
     for region in regions {
       let path = correspondence.graphs[region.graph].path
-      // What the original computes there and the written model stores under the same name is part
-      // of what the probe compares.
-      let computed = Set(
-        region.originalNodes.flatMap { id in
-          verifier.original[id].outputs.compactMap { $0.map { verifier.original[$0].name } }
-        })
+      let computed = computedNames[region.graph] ?? []
       for id in region.writtenNodes {
         for input in verifier.written[id].inputs.compactMap({ $0 })
         where correspondence.writtenConstants.contains(input) {

@@ -59,4 +59,83 @@ import Testing
     ).verify()
     #expect(wrong.verdict == .failed)
   }
+
+  /// x·k and −x·l with k = l computed from x's shape, or one stored number for both.
+  private func scaledTwice(by stored: Double?) throws -> Model {
+    var sketch = GraphSketch()
+    let x = sketch.input("x", [2, 3])
+    func size(_ name: String) -> ValueID {
+      let size = sketch.node("Size", [x], "size of \(name)")
+      return sketch.node("Cast", [size], name, [Attribute("to", .int(1))])
+    }
+    let one = try stored.map { try sketch.constant("l", [$0], []) }
+    let k = one ?? size("k")
+    let l = one ?? size("l")
+    let y = sketch.node("Mul", [x, k], "y")
+    sketch.output(y, sketch.node("Mul", [sketch.node("Neg", [x], "n"), l], "z"))
+    return sketch.model
+  }
+
+  /// It is explained wherever it is read.
+  @Test func sharedConstantsFromShapesPass() throws {
+    let report = try Verifier(
+      original: scaledTwice(by: nil), written: scaledTwice(by: 6), claims: []
+    ).verify()
+    #expect(report.verdict == .passed, "\(report.failures) \(report.gaps)")
+    let wrong = try Verifier(
+      original: scaledTwice(by: nil), written: scaledTwice(by: 6.001), claims: []
+    ).verify()
+    #expect(wrong.verdict == .failed)
+    #expect(Set(wrong.failures.map(\.subject)).isSuperset(of: ["y", "z"]))
+  }
+
+  /// A Conv of Relu(r), or of r, where `first` makes r, which is an output too.
+  private func behind(_ first: String, repeats: Bool) throws -> Model {
+    var sketch = GraphSketch()
+    let r = sketch.node(first, [sketch.input("x", [1, 3, 5, 4])], "r")
+    let w = try sketch.constant("w", [1, -2, 0.5], [1, 3, 1, 1])
+    let y = sketch.node("Conv", [repeats ? sketch.node("Relu", [r], "r2") : r, w], "y")
+    sketch.output(y, r)
+    return sketch.model
+  }
+
+  /// What a Relu does not change behind another one is not missed; elsewhere it is.
+  @Test(arguments: ["Relu", "Sigmoid", "Softmax", "Exp", "Neg", "Elu"])
+  func operatorsThatDoNothingThere(first: String) throws {
+    let report = try Verifier(
+      original: behind(first, repeats: true), written: behind(first, repeats: false), claims: []
+    ).verify()
+    let isRight = !["Neg", "Elu"].contains(first)
+    #expect(
+      report.verdict == (isRight ? .passed : .failed), "\(report.failures) \(report.gaps)")
+  }
+
+  /// Reshape(b, shape of b with its last axes flattened) for b = x or −(−x), then a Conv of it.
+  private func flattened(twice: Bool) throws -> Model {
+    var sketch = GraphSketch()
+    let x = sketch.input("x", [1, 3, 5, 4])
+    let b = twice ? sketch.node("Neg", [sketch.node("Neg", [x], "n")], "b") : x
+    func integers(_ name: String, _ number: Int64) throws -> ValueID {
+      let tensor = try #require(Tensor([number], shape: .vector(1)))
+      return sketch.model.addInitializer(name, tensor, to: sketch.graph)
+    }
+    let zero = try integers("i0", 0)
+    let end = try integers("i1", 2)
+    let rest = try integers("i2", -1)
+    let lead = sketch.node("Slice", [sketch.node("Shape", [b], "s"), zero, end], "d")
+    let shape = sketch.node("Concat", [lead, rest], "t", [Attribute("axis", .int(0))])
+    let flat = sketch.node("Reshape", [b, shape], "f")
+    let w = try sketch.constant("w", [1, -2, 0.5], [1, 3, 1])
+    sketch.output(sketch.node("Conv", [flat, w], "y"))
+    return sketch.model
+  }
+
+  /// A region that tells the shape of what it makes, and gets it back, is run with that shape.
+  @Test func shapesThatComeBack() throws {
+    let report = try Verifier(
+      original: flattened(twice: true), written: flattened(twice: false), claims: []
+    ).verify()
+    #expect(report.verdict == .passed, "\(report.failures) \(report.gaps)")
+    #expect(report.regions.contains { if case .passed = $0.probe { true } else { false } })
+  }
 }

@@ -29,6 +29,7 @@ struct FoldRun {
   consuming func result() -> FoldResult {
     collect()
     var open = Array(sites.indices)
+    storeConstants(&open)
     fold(&open)
     let merges = mergeBranches()
     if !merges.isEmpty {
@@ -75,6 +76,27 @@ struct FoldRun {
       let simplified = session.journal.count
       fold(&open)
       if session.journal.count == simplified { break }
+    }
+  }
+
+  /// Stores what batch normalizations make of constants, in whatever mode: standardized weights.
+  private mutating func storeConstants(_ open: inout [Int]) {
+    let rule = ConstantFolding()
+    guard !options.disabledRules.contains(rule.name) else { return }
+    open = open.filter { position in
+      let site = sites[position]
+      guard site.kind == .batchNormalization, options.excluded[site.node] == nil,
+        options.selection.reason(site.node, name: site.name) == nil,
+        inlined.callOfNode[site.node] == nil, function(around: site.graph) == nil,
+        session.model[site.node].outputs.allSatisfy({
+          $0.map { session.constancy(of: $0).tensor != nil } ?? true
+        }),
+        let draft = rule.simplify(
+          site.node, in: SimplificationContext(session, constants: evaluator)),
+        session.commit(merging: draft.finished(by: rule.name))
+      else { return true }
+      sites[position].outcome = .removed(rule: rule.name)
+      return false
     }
   }
 
@@ -266,7 +288,7 @@ struct FoldRun {
     return sites.compactMap { site in
       if let index = inlined.callOfNode[site.node], !keptCalls.contains(index) { return nil }
       guard site.kind == .batchNormalization || isWorthListing(site) else { return nil }
-      guard inlined.isFunctionGraph(site.graph) else { return site }
+      guard inlined.isFunctionGraph(site.graph) else { return settled(site) }
       guard let function = function(around: site.graph) else { return nil }
       var site = site
       let problem = inlined.problems[function.body].map { "that function \($0.text)" }
@@ -274,6 +296,14 @@ struct FoldRun {
         .insideFunction(name: function.name, because: problem ?? because[site.node] ?? ""))
       return site
     }
+  }
+
+  /// A site that went with constants which nothing reads any more was not kept.
+  private func settled(_ site: FoldSite) -> FoldSite {
+    guard case .kept = site.outcome, !session.model.contains(site.node) else { return site }
+    var site = site
+    site.outcome = .removed(rule: UnusedNodes.name)
+    return site
   }
 
   /// Arithmetic is worth a line when it was folded, or acts per channel and was kept for a reason

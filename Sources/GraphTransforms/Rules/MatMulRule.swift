@@ -1,6 +1,7 @@
 internal import ModelIR
 
-/// MatMul with a constant on either side.
+/// MatMul with a constant on either side; one of two computed values passes what it can
+/// (`ComputedProduct`).
 ///
 /// The axis of the affine, counted from the right, is an axis of the constant that is not summed
 /// over: the columns of W in x·W, the rows of W in W·x, or a batch axis of a W of higher rank.
@@ -9,12 +10,13 @@ internal import ModelIR
 /// 2, else a new Add (whose node the site's own removal pays for).
 struct MatMulRule: OperatorRule {
   let name = "matmul"
-  let summary = "scales a MatMul's constant; a shift makes it a Gemm or adds an Add"
+  let summary = "scales a MatMul's constant, its shift makes a Gemm or an Add; passes attention"
   let operators = ["MatMul"]
 
   func backward(
     _ affine: ChannelAffine, output: Int, at visit: Visit, draft: inout FoldDraft
   ) throws(KeepReason) -> [Demand] {
+    if let product = try ComputedProduct(visit) { return [try product.backward(affine)] }
     let parts = try Parts(visit)
     let rank = try visit.rank(of: try visit.output())
     let last = parts.tensor.shape.rank - 1
@@ -42,6 +44,10 @@ struct MatMulRule: OperatorRule {
   func forward(
     _ affine: ChannelAffine, inputs: [Int], at visit: Visit, draft: inout FoldDraft
   ) throws(KeepReason) -> [Demand] {
+    if let product = try ComputedProduct(visit) {
+      guard inputs.count == 1 else { throw .notLinear(visit.blocker) }
+      return [try product.forward(affine, from: inputs[0])]
+    }
     let parts = try Parts(visit)
     guard inputs == [1 - parts.position] else { throw .notLinear(visit.blocker) }
     let value = try visit.input(1 - parts.position)
@@ -75,6 +81,8 @@ struct MatMulRule: OperatorRule {
         of: &follower.node, in: &scaled, draft: &draft)
       draft.edit(follower.id, follower.node)
       draft.edit(visit.id, scaled)
+      // What it makes lacks the shift until the Add, and is no value of the input model.
+      draft.rename(try visit.output(), visit.session)
       return []
     }
     var holder = node

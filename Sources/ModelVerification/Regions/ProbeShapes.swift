@@ -15,7 +15,10 @@ struct ProbeShapes {
   let written: RegionForm
 
   /// Proposals in the order in which to try them: small extents, twice as large, the known ones.
-  func proposals(for region: Region) -> [Proposal] {
+  ///
+  /// `inputs` are what is fed, values of the original; the region's own inputs unless given.
+  func proposals(for region: Region, feeding inputs: [ValueID]? = nil) -> [Proposal] {
+    let inputs = inputs ?? region.inputs.map(\.original)
     let isFlexible =
       region.originalNodes.allSatisfy { hasFreeExtents(model[$0], resolver, constants) }
       && region.writtenNodes.allSatisfy {
@@ -23,18 +26,20 @@ struct ProbeShapes {
       }
     var proposals: [Proposal] = []
     let scales = isFlexible ? [1, 2] : []
-    for scale in scales { proposals.append(proposal(region) { small($0, region, scale) }) }
+    for scale in scales { proposals.append(proposal(region, inputs) { small($0, region, scale) }) }
     for unknown in [8, 1, 32] {
-      proposals.append(proposal(region) { known($0, region, unknown) })
+      proposals.append(proposal(region, inputs) { known($0, region, unknown) })
     }
     return proposals
   }
 
   // MARK: Parts
 
-  private func proposal(_ region: Region, _ shape: (ValueID) -> [Int]) -> Proposal {
+  private func proposal(
+    _ region: Region, _ inputs: [ValueID], _ shape: (ValueID) -> [Int]
+  ) -> Proposal {
     var result: Proposal = [:]
-    for input in region.inputs.map(\.original) {
+    for input in inputs {
       result[input] = (types[input]?.dataType ?? floatType(region), shape(input))
     }
     return result

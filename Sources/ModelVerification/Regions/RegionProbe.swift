@@ -35,20 +35,22 @@ struct RegionProbe {
       let judgement = try judge.judge(
         region, inputs: inputs, reference: reference, mode: .statistical)
       guard !judgement.failures.isEmpty else { return judgement }
-      return try probeTogether(region, path) ?? judgement
+      return try probeTogether(region, path, limits: true) ?? judgement
     }
-    return .init(outcome: .notCovered(problem))
+    // Shapes that are made elsewhere have to suit.
+    return try probeTogether(region, path, limits: false) ?? .init(outcome: .notCovered(problem))
   }
 
-  /// Probes a region some of whose inputs depend on others, with what the original makes of these;
-  /// nil where none does or the original does not run.
+  /// Probes a region some of whose inputs depend on something, with what the original makes of
+  /// these; nil where none does or the original does not run.
   private func probeTogether(
-    _ region: Region, _ path: String
+    _ region: Region, _ path: String, limits: Bool
   ) throws -> RegionJudge.Judgement? {
+    let model = judge.original.model
     guard
-      let together = DependentInputs(region, judge.original.model, judge.original.constants)
+      let together = DependentInputs(region, model, judge.original.constants, limits: limits)
     else { return nil }
-    for proposal in shapes.proposals(for: together.extended) {
+    for proposal in shapes.proposals(for: together.extended, feeding: together.inputs) {
       do {
         try judge.original.run(
           together.extended.originalNodes, feeding: sample(proposal, path))
@@ -60,7 +62,13 @@ struct RegionProbe {
       for pair in region.inputs { inputs[pair.original] = values[pair.original] }
       var reference: [ValueID: RuntimeTensor] = [:]
       for output in region.outputs { reference[output.original] = values[output.original] }
-      return try judge.judge(region, inputs: inputs, reference: reference, mode: .sure)
+      // Numbers that are made are neither independent nor normal; whole ones only give shapes.
+      let isIndependent = together.dependent.allSatisfy {
+        values[$0]?.dataType.isWholeOrBool ?? false
+      }
+      return try judge.judge(
+        region, inputs: inputs, reference: reference,
+        mode: isIndependent ? .statistical : .sure)
     }
     return nil
   }

@@ -1,5 +1,7 @@
+import GraphEvaluation
 import GraphTransforms
 import ModelIR
+import ModelVerification
 import Testing
 
 @Suite struct GateTests {
@@ -193,6 +195,40 @@ import Testing
     } else {
       check.expectKept { $0 == .trainingMode }
     }
+  }
+
+  /// A normalization of a constant by its own statistics (weights that are standardized) is a
+  /// constant in every mode.
+  @Test(arguments: [true, false]) func whatIsMadeOfConstantsIsStored(trains: Bool) throws {
+    var builder = GraphBuilder(seed: 46)
+    let w = builder.node(
+      "Transpose", [builder.constant("w", [1, 4, 27])], ["perm": .ints([0, 1, 2])])
+    let parameters = ["g", "b", "m", "v"].map { builder.constant($0, [4], [1, 2, 0.5, 4]) }
+    let standardized = builder.node(
+      "BatchNormalization", [w] + parameters.map { $0 },
+      trains ? ["training_mode": .int(1)] : [:], name: "standard", outputs: trains ? 3 : 1)
+    let scaled = builder.node("Mul", [standardized, builder.constant("k", [1, 4, 1])])
+    let kernel = builder.node("Reshape", [scaled, builder.integers("r", [4, 3, 3, 3])])
+    let c = builder.node("Conv", [builder.input("x", [1, 3, 5, 6]), kernel])
+    builder.output(builder.normalization(c, 4, name: "bn"))
+    let result = FoldPass().run(builder.model, constants: KernelConstantEvaluator())
+    let outcomes = Dictionary(
+      uniqueKeysWithValues: result.sites.filter { $0.kind == .batchNormalization }
+        .map { ($0.name, $0.outcome) })
+    #expect(outcomes["standard"] == .removed(rule: "constant"))
+    guard case .folded? = outcomes["bn"] else {
+      Issue.record("\(String(describing: outcomes["bn"]))")
+      return
+    }
+    #expect(!FoldCheck.operators(result.model).contains("BatchNormalization"))
+    let expected = try DoubleRun.outputs(builder.model, builder.feeds, unrounded: false)
+    let found = try DoubleRun.outputs(result.model, builder.feeds, unrounded: false)
+    #expect(zip(found, expected).allSatisfy { $0.distance(to: $1) < 1e-6 })
+    let report = try Verifier(
+      original: builder.model, written: FoldCheck.stored(result.model),
+      claims: NamedClaim.claims(result.claims, in: result.model)
+    ).verify()
+    #expect(report.verdict == .passed, "\(report.failures) \(report.gaps)")
   }
 
   @Test func parametersPerFeature() throws {

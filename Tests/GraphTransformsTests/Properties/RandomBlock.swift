@@ -377,7 +377,10 @@ struct RandomBlock {
         ["transB": .int(transposed ? 1 : 0), "alpha": .float(0.5), "beta": .float(2)])
     default:
       let last = node("Transpose", [x], ["perm": .ints([0, 2, 3, 1])])
-      return node("MatMul", [last, builder.constant("w", [channels, 5])])
+      let product = node("MatMul", [last, builder.constant("w", [channels, 5])])
+      guard pick(2) == 0 else { return product }
+      let bias = builder.constant("b", [[5], [1]][pick(2)])
+      return node("Add", pick(2) == 0 ? [product, bias] : [bias, product])
     }
   }
 }

@@ -33,6 +33,23 @@ import Testing
       let c = $0.node("Cast", [y], ["to": .int(Int64(DataType.float32.rawValue))])
       return $0.node("Conv", [c, $0.constant("w", [3, 4, 3, 3])])
     },
+    Example(name: "MatMul and the Add behind it") {
+      let x = $0.node("Relu", [$0.input("x", [6, 4])])
+      let m = $0.node("MatMul", [$0.normalization(x, 4), $0.constant("w", [4, 5])])
+      return $0.node("Add", [m, $0.constant("b", [5])])
+    },
+    Example(name: "MatMul of a sequence and the Add behind it") {
+      let x = $0.node("Sigmoid", [$0.input("x", [2, 4, 6])])
+      let t = $0.node("Transpose", [$0.normalization(x, 4)], ["perm": .ints([0, 2, 1])])
+      let m = $0.node("MatMul", [t, $0.constant("w", [4, 5])])
+      return $0.node("Relu", [$0.node("Add", [$0.constant("b", []), m])])
+    },
+    Example(name: "Attention") {
+      let p = $0.node("Softmax", [$0.input("s", [2, 6, 6])], ["axis": .int(-1)])
+      let v = $0.node("MatMul", [$0.input("x", [2, 6, 4]), $0.constant("w", [4, 5])])
+      let y = $0.node("Transpose", [$0.node("MatMul", [p, v])], ["perm": .ints([0, 2, 1])])
+      return $0.normalization(y, 5)
+    },
     Example(name: "Sum of a constant") {
       let s = $0.node("Sum", [convolution(&$0), $0.constant("k", [4, 1, 1])])
       return $0.normalization(s, 4)

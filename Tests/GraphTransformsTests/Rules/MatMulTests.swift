@@ -106,12 +106,111 @@ import Testing
     try FoldCheck(builder).expectFolded(into: ["MatMul", "Add", "Relu"])
   }
 
-  @Test func refusesWithoutAConstant() throws {
-    var builder = GraphBuilder()
-    let y = builder.node("MatMul", [builder.input("x", [3, 4]), builder.input("z", [4, 5])])
-    builder.output(builder.normalization(y, 5))
+  // MARK: Two computed values
+
+  /// P·V with V = x·w: what follows along `axis` of the result, or comes before V.
+  private func attention(
+    softmax axis: Int64?, along channels: Int, opset: Int = 17, isForward: Bool = false,
+    batch: Int = 2
+  ) throws -> FoldCheck {
+    var builder = GraphBuilder(opset: opset, seed: 41)
+    let scores = builder.input("s", [batch, 3, 4])
+    let p =
+      axis.map { builder.node("Softmax", [scores], ["axis": .int($0)]) }
+      ?? builder.node("Sigmoid", [scores])
+    let x = builder.node("Relu", [builder.input("x", [batch, 4, 6])])
+    if isForward {
+      // V [batch, 4, 6] normalized along its columns, and a layer behind the product.
+      let turned = builder.node("Transpose", [x], ["perm": .ints([0, 2, 1])])
+      let v = builder.node(
+        "Transpose", [builder.normalization(turned, 6)], ["perm": .ints([0, 2, 1])])
+      let y = builder.node("MatMul", [p, v])
+      builder.output(builder.node("MatMul", [y, builder.constant("w", [6, 5])]))
+      return try FoldCheck(builder)
+    }
+    let v = builder.node("MatMul", [x, builder.constant("w", [6, 5])])
+    var y = builder.node("MatMul", [p, v])
+    let perm: [Int64] = channels == 2 ? [0, 2, 1] : channels == 0 ? [1, 0, 2] : [0, 1, 2]
+    y = builder.node("Transpose", [y], ["perm": .ints(perm)])
+    builder.output(builder.normalization(y, [batch, 3, 5][channels]))
+    return try FoldCheck(builder)
+  }
+
+  /// Rows that sum to 1 let a shift of the columns pass.
+  @Test(arguments: [-1, 2]) func attentionPasses(axis: Int64) throws {
+    for opset in [11, 13, 17] {
+      let check = try attention(softmax: axis, along: 2, opset: opset)
+      check.expectFolded(
+        into: ["Softmax", "Relu", "MatMul", "Add", "MatMul", "Transpose"], rule: "matmul")
+    }
+  }
+
+  @Test func attentionPassesForward() throws {
+    let check = try attention(softmax: -1, along: 2, isForward: true)
+    check.expectFolded(
+      into: ["Softmax", "Relu", "Transpose", "Transpose", "MatMul", "MatMul", "Add"],
+      rule: "matmul-forward")
+    try attention(softmax: nil, along: 2, isForward: true).expectKept {
+      if case .shiftDoesNotPass = $0.forward { true } else { false }
+    }
+  }
+
+  /// What sums to 1 along another axis, or not at all, does not.
+  @Test(arguments: [nil, 0, 1]) func otherWeightsKeepAShiftOut(axis: Int64?) throws {
+    try attention(softmax: axis, along: 2).expectKept {
+      if case .shiftDoesNotPass = $0.backward { true } else { false }
+    }
+    // Before opset 13 rows go on over all later axes.
+    try attention(softmax: 1, along: 2, opset: 11).expectKept {
+      if case .shiftDoesNotPass = $0.backward { true } else { false }
+    }
+  }
+
+  /// The rows are the other operand's, where no layer takes them; a stack's matrices are V's, whose
+  /// layer knows no such axis.
+  @Test func rowsAndMatricesOfAttention() throws {
+    try attention(softmax: -1, along: 1).expectKept {
+      if case .shiftDoesNotPass = $0.backward { true } else { false }
+    }
+    try attention(softmax: -1, along: 0).expectKept {
+      if case .otherAxis = $0.backward { true } else { false }
+    }
+  }
+
+  /// Left operand [3, 4] of a stack: its rows are scaled for all matrices alike.
+  @Test func scalesOfEitherOperandPass() throws {
+    for rows in [true, false] {
+      var builder = GraphBuilder(seed: 43)
+      let left = builder.node(
+        "MatMul", [builder.constant("v", [3, 6]), builder.input("a", [6, 4])])
+      let right = builder.node(
+        "MatMul", [builder.input("b", [2, 4, 6]), builder.constant("w", [6, 5])])
+      let y = builder.node("MatMul", [left, right])
+      let scale = builder.constant("m", rows ? [3, 1] : [5])
+      builder.output(builder.node("Tanh", [builder.node("Mul", [y, scale])]))
+      try FoldCheck(builder).expectFolded(
+        into: ["MatMul", "MatMul", "MatMul", "Tanh"], rule: "matmul")
+    }
+  }
+
+  @Test func refusesTheSameValueTwice() throws {
+    var builder = GraphBuilder(seed: 44)
+    let x = builder.node("Relu", [builder.input("x", [4, 4])])
+    let n = builder.normalization(x, 4)
+    let y = builder.node("MatMul", [n, n])
+    builder.output(builder.node("MatMul", [y, builder.constant("w", [4, 5])]))
     try FoldCheck(builder).expectKept {
-      if case .weightNotConstant = $0.backward { true } else { false }
+      if case .notLinear = $0.forward { true } else { false }
+    }
+  }
+
+  @Test func refusesComputedVectors() throws {
+    var builder = GraphBuilder(seed: 45)
+    let v = builder.node("Relu", [builder.input("v", [4])])
+    let y = builder.node("MatMul", [builder.input("x", [2, 3, 4]), v])
+    builder.output(builder.normalization(y, 3))
+    try FoldCheck(builder).expectKept {
+      if case .unsupportedForm = $0.backward { true } else { false }
     }
   }
 
