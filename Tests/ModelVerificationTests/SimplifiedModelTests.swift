@@ -138,4 +138,38 @@ import Testing
     #expect(report.verdict == .passed, "\(report.failures) \(report.gaps)")
     #expect(report.regions.contains { if case .passed = $0.probe { true } else { false } })
   }
+
+  /// x·(((size·a) + b) − b) with the factor computed from x's shape, or stored.
+  private func cancelled(_ stored: Float?) throws -> Model {
+    var sketch = GraphSketch()
+    let x = sketch.input("x", [2, 3])
+    let k: ValueID
+    if let stored {
+      k = try sketch.constant("k", [Double(stored)], [])
+    } else {
+      let size = sketch.node("Size", [x], "size")
+      let number = sketch.node("Cast", [size], "n", [Attribute("to", .int(1))])
+      let a = sketch.node("Mul", [number, try sketch.constant("a", [0.1], [])], "s")
+      let b = try sketch.constant("b", [1000], [])
+      k = sketch.node("Sub", [sketch.node("Add", [a, b], "t"), b], "k")
+    }
+    sketch.output(sketch.node("Mul", [x, k], "y"))
+    return sketch.model
+  }
+
+  /// What a chain of roundings makes of shapes is right where it is what the chain makes, to the
+  /// bit.
+  @Test func constantsFromShapesCarryTheirChainsRoundings() throws {
+    let chained: Float = ((6 * 0.1) + 1000) - 1000
+    let report = try Verifier(
+      original: cancelled(nil), written: cancelled(chained), claims: []
+    ).verify()
+    #expect(report.verdict == .passed, "\(report.failures) \(report.gaps)")
+    for wrong in [chained.nextUp, chained.nextDown, chained * 1.001] {
+      let report = try Verifier(
+        original: cancelled(nil), written: cancelled(wrong), claims: []
+      ).verify()
+      #expect(report.verdict == .failed)
+    }
+  }
 }

@@ -120,6 +120,14 @@ final class SimplificationContext {
     }
   }
 
+  /// Whether a Transpose moves extents of 1 alone, so that elements stay in their order.
+  func keepsOrder(_ node: Node) throws(AttributeError) -> Bool {
+    guard let extents = dimensions(node.input(0)) else { return false }
+    let permutation = try ShapeAttributes.permutation(node, rank: extents.count)
+    let moving = permutation.filter { extents[$0] != .known(1) }
+    return moving == moving.sorted()
+  }
+
   /// A draft about a node.
   func draft(_ id: NodeID) -> SimplificationDraft { SimplificationDraft(at: id, in: session) }
 }

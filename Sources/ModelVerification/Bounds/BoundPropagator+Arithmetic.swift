@@ -141,7 +141,7 @@ extension BoundPropagator {
     let tensor = try number(value)
     let own: ErrorAmounts
     if isConstant(value) {
-      own = ErrorAmounts(variance: nil, absolute: rounding(of: tensor))
+      own = ErrorAmounts(variance: nil, absolute: rounding(of: value, tensor))
     } else if let incoming = amounts(value) {
       own = incoming
     } else {

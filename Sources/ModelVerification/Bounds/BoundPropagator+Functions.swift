@@ -73,7 +73,7 @@ extension BoundPropagator {
       }
       let limit = try number(input)
       guard limit.integers == nil else { continue }
-      let (numbers, errors) = (limit.doubles(), rounding(of: limit))
+      let (numbers, errors) = (limit.doubles(), rounding(of: input, limit))
       result.append(
         (
           position,

@@ -112,7 +112,7 @@ extension BoundPropagator {
     let value = try number(bias)
     var errors: [Double]
     if isConstant(bias) {
-      errors = rounding(of: value)
+      errors = rounding(of: bias, value)
     } else if let incoming = self.amounts(bias) {
       errors = incoming.limits
     } else {

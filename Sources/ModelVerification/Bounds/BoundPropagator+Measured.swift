@@ -66,7 +66,7 @@ extension BoundPropagator {
     let tensor = try number(value)
     guard tensor.integers == nil else { return nil }
     guard isConstant(value) else { return amounts(value)?.limits }
-    return try isUnchanged(value) ? nil : rounding(of: tensor)
+    return try isUnchanged(value) ? nil : rounding(of: value, tensor)
   }
 
   /// The same numbers held in Double.

@@ -60,7 +60,7 @@ extension BoundPropagator {
     }
     let constant = try number(value)
     guard constant.dataType.unitRoundoff != nil else { return nil }
-    return ErrorAmounts(variance: nil, absolute: rounding(of: constant))
+    return ErrorAmounts(variance: nil, absolute: rounding(of: value, constant))
   }
 
   private func moved(

@@ -26,6 +26,8 @@ final class BoundPropagator {
   /// Whether a constant of this form is one of the other form too, bit for bit.
   let isUnchanged: (ValueID) throws -> Bool
 
+  /// Constants of which it is known how far they are off.
+  var deviations: [ValueID: [Double]] = [:]
   var bounds: [ValueID: ErrorBound] = [:]
   /// Values whose elements are independent normal numbers.
   var normal: Set<ValueID> = []
@@ -88,8 +90,9 @@ final class BoundPropagator {
   /// Whether an input is a constant parameter.
   func isConstant(_ value: ValueID?) -> Bool { value.map { constants.contains($0) } ?? false }
 
-  /// How far each element of a constant may be off.
-  func rounding(of constant: RuntimeTensor) -> [Double] {
+  /// How far each element of a constant may be off: as far as it is known to be, or one rounding.
+  func rounding(of value: ValueID, _ constant: RuntimeTensor) -> [Double] {
+    if let known = deviations[value] { return known }
     guard let u = constant.dataType.unitRoundoff else {
       return [Double](repeating: 0, count: constant.count)
     }

@@ -1,7 +1,7 @@
 internal import GraphEvaluation
 internal import ModelIR
 
-/// One form of a region, run node by node in Double.
+/// One form of a region, run node by node, in Double unless another precision is asked for.
 final class RegionForm {
   let model: Model
   let constants: ConstantSet
@@ -11,12 +11,13 @@ final class RegionForm {
   private(set) var values: [ValueID: RuntimeTensor] = [:]
 
   init(
-    model: Model, constants: ConstantSet, resolver: ConstantResolver, options: EvaluationOptions
+    model: Model, constants: ConstantSet, resolver: ConstantResolver, options: EvaluationOptions,
+    precision: EvaluationPrecision = .double
   ) {
     self.model = model
     self.constants = constants
     self.resolver = resolver
-    runner = GraphRunner(model: model, precision: .double, options: options)
+    runner = GraphRunner(model: model, precision: precision, options: options)
   }
 
   /// Runs nodes in order and tells `after` each one.

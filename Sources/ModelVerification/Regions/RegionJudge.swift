@@ -39,10 +39,26 @@ struct RegionJudge {
     _ region: Region, inputs: [ValueID: RuntimeTensor], reference: [ValueID: RuntimeTensor],
     mode: BoundPropagator.Mode
   ) throws -> Judgement {
+    let judgement = try judge(region, inputs, reference, mode, deviations: [:])
+    guard !judgement.failures.isEmpty else { return judgement }
+    let deviations = try ShapeConstants(region, original: original, written: written).deviations(
+      inputs, options)
+    guard !deviations.isEmpty else { return judgement }
+    return try judge(region, inputs, reference, mode, deviations: deviations)
+  }
+
+  // MARK: Parts
+
+  private func judge(
+    _ region: Region, _ inputs: [ValueID: RuntimeTensor],
+    _ reference: [ValueID: RuntimeTensor], _ mode: BoundPropagator.Mode,
+    deviations: [ValueID: [Double]]
+  ) throws -> Judgement {
     var fed: [ValueID: RuntimeTensor] = [:]
     for pair in region.inputs { fed[pair.written] = inputs[pair.original] }
     let bounds = propagator(
       written, mode, roundings: isForeign ? Self.foreignRoundings : 1, isUnchanged: isUnchanged)
+    bounds.deviations = deviations
     if mode == .statistical { bounds.normal = normalInputs(fed) }
     do {
       try written.run(region.writtenNodes, feeding: fed) { try bounds.visit($0) }
@@ -55,8 +71,6 @@ struct RegionJudge {
     }
     return compare(region, reference, bounds, slack, mode)
   }
-
-  // MARK: Parts
 
   private func propagator(
     _ form: RegionForm, _ mode: BoundPropagator.Mode, roundings: Double,

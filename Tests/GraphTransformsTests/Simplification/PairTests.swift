@@ -19,6 +19,21 @@ import Testing
       let f = $0.node("Flatten", [$0.start()])
       return $0.node("Reshape", [f, $0.integers("t", [4, -1])])
     },
+    Case("Transpose of extents of 1 behind a Reshape", ["Relu", "Reshape", "Softmax"]) {
+      let r = $0.node("Reshape", [$0.start(), $0.integers("t", [1, 1, 2, -1])])
+      let t = $0.node("Transpose", [r], ["perm": .ints([0, 2, 1, 3])])
+      return $0.node("Softmax", [t], ["axis": .int(1)])
+    },
+    Case("Squeeze behind a Transpose of extents of 1", ["Relu", "Softmax"]) {
+      let r = $0.node("Unsqueeze", [$0.start(), $0.integers("a", [0])])
+      let t = $0.node("Transpose", [r], ["perm": .ints([1, 0, 2, 3])])
+      return $0.node("Softmax", [$0.node("Squeeze", [t, $0.integers("b", [1])])])
+    },
+    Case("Transpose behind a Reshape", ["Relu", "Reshape", "Transpose", "Softmax"]) {
+      let r = $0.node("Reshape", [$0.start(), $0.integers("t", [1, 4, 2, -1])])
+      let t = $0.node("Transpose", [r], ["perm": .ints([0, 2, 1, 3])])
+      return $0.node("Softmax", [t], ["axis": .int(1)])
+    },
     Case("Unsqueeze of Reshape that copies", ["Relu", "Reshape"]) {
       let r = $0.node("Reshape", [$0.start(), $0.integers("t", [0, 4, 3])])
       return $0.node("Unsqueeze", [r, $0.integers("a", [1])])

@@ -54,7 +54,7 @@ struct PassedOnWhole: SimplificationRule {
     case "Expand", "Tile":
       return context.haveSameShape(input, output) || repeatsNothing(node, input, context)
     case "Transpose":
-      return try keepsOrder(node, input, context) && context.haveSameShape(input, output)
+      return try context.keepsOrder(node) && context.haveSameShape(input, output)
     case "Pad":
       return try pads(node, context)?.allSatisfy { $0 == 0 } == true
     case "Slice":
@@ -87,15 +87,6 @@ struct PassedOnWhole: SimplificationRule {
     }
     if node.opType == "Tile" { return node.inputs.count == 2 }
     return context.dimensions(input).map { request.count <= $0.count } ?? false
-  }
-
-  private func keepsOrder(
-    _ node: Node, _ input: ValueID, _ context: SimplificationContext
-  ) throws(AttributeError) -> Bool {
-    guard let extents = context.dimensions(input) else { return false }
-    let permutation = try ShapeAttributes.permutation(node, rank: extents.count)
-    let moving = permutation.filter { extents[$0] != .known(1) }
-    return moving == moving.sorted()
   }
 
   /// The pads of a Pad in any opset.

@@ -1,0 +1,84 @@
+internal import GraphEvaluation
+internal import ModelIR
+
+/// Float constants of a region's written form that the original computes from shapes alone, such as
+/// the anchors of a detector.
+///
+/// A runtime computes them step by step in their own precision, which may cost more than one
+/// rounding; that is what a simplification stores. Where it stored just that, the distance from what
+/// the same steps give in Double is how far the constant is off, and no error of the written model.
+struct ShapeConstants {
+  private let original: RegionForm
+  private let written: RegionForm
+  /// What both have, by the written model's value.
+  private var pairs: [ValueID: ValueID] = [:]
+  /// Nodes of the original that need nothing but shapes.
+  private var nodes: [NodeID] = []
+
+  init(_ region: Region, original: RegionForm, written: RegionForm) {
+    self.original = original
+    self.written = written
+    let model = original.model
+    var known: [String: ValueID] = [:]
+    for id in region.originalNodes where isOfShapes(id, known) {
+      nodes.append(id)
+      for output in model[id].outputs.compactMap({ $0 }) { known[model[output].name] = output }
+    }
+    for input in region.writtenNodes.flatMap({ written.model[$0].inputs.compactMap { $0 } }) {
+      guard let tensor = written.model[input].initializer, tensor.dataType.unitRoundoff != nil,
+        let value = known[written.model[input].name]
+      else { continue }
+      pairs[input] = value
+    }
+  }
+
+  /// How far each of them is off, where it is what the original's runtime would compute.
+  ///
+  /// `inputs` are what the region is fed with, of which extents alone count.
+  func deviations(
+    _ inputs: [ValueID: RuntimeTensor], _ options: EvaluationOptions
+  ) throws -> [ValueID: [Double]] {
+    guard !pairs.isEmpty else { return [:] }
+    do {
+      let stored = try values(inputs, .stored, options)
+      let exact = try values(inputs, .double, options)
+      var result: [ValueID: [Double]] = [:]
+      for (target, value) in pairs {
+        guard let tensor = written.model[target].initializer, let rounded = stored[value],
+          let number = exact[value], rounded.shape == tensor.shape.dimensions,
+          rounded.doubles() == (try tensor.doubles())
+        else { continue }
+        result[target] = zip(rounded.doubles(), number.doubles()).map { ($0 - $1).magnitude }
+      }
+      return result
+    } catch is EvaluationError {
+      return [:]
+    }
+  }
+
+  // MARK: Parts
+
+  /// Whether a node reads constants, extents and what is made of these, and no number that is fed.
+  private func isOfShapes(_ id: NodeID, _ known: [String: ValueID]) -> Bool {
+    let model = original.model
+    let node = model[id]
+    guard node.domain.isEmpty, node.bodies.isEmpty, !node.opType.hasPrefix("Random") else {
+      return false
+    }
+    if ["Shape", "Size"].contains(node.opType) { return true }
+    return node.inputs.allSatisfy { input in
+      input.map { original.constants.contains($0) || known[model[$0].name] == $0 } ?? true
+    }
+  }
+
+  private func values(
+    _ inputs: [ValueID: RuntimeTensor], _ precision: EvaluationPrecision,
+    _ options: EvaluationOptions
+  ) throws -> [ValueID: RuntimeTensor] {
+    let form = RegionForm(
+      model: original.model, constants: original.constants, resolver: original.resolver,
+      options: options, precision: precision)
+    try form.run(nodes, feeding: inputs)
+    return form.values
+  }
+}
