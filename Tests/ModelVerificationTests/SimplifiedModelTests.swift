@@ -90,9 +90,11 @@ import Testing
   }
 
   /// A Conv of Relu(r), or of r, where `first` makes r, which is an output too.
-  private func behind(_ first: String, repeats: Bool) throws -> Model {
+  private func behind(_ first: String, repeats: Bool, by way: [String] = []) throws -> Model {
     var sketch = GraphSketch()
-    let r = sketch.node(first, [sketch.input("x", [1, 3, 5, 4])], "r")
+    var r = sketch.node(first, [sketch.input("x", [1, 3, 5, 4])], "first")
+    for (step, name) in way.enumerated() { r = sketch.node(name, [r], "step\(step)") }
+    r = sketch.node("Identity", [r], "r")
     let w = try sketch.constant("w", [1, -2, 0.5], [1, 3, 1, 1])
     let y = sketch.node("Conv", [repeats ? sketch.node("Relu", [r], "r2") : r, w], "y")
     sketch.output(y, r)
@@ -108,6 +110,19 @@ import Testing
     let isRight = !["Neg", "Elu"].contains(first)
     #expect(
       report.verdict == (isRight ? .passed : .failed), "\(report.failures) \(report.gaps)")
+  }
+
+  /// What limits a value may stand some nodes before it.
+  @Test func operatorsThatDoNothingFurtherOn() throws {
+    for (first, isRight) in [("Relu", true), ("Tanh", false)] {
+      let way = ["Sqrt", "Floor", "Ceil", "Round"].filter { isRight || $0 != "Sqrt" }
+      let report = try Verifier(
+        original: behind(first, repeats: true, by: way),
+        written: behind(first, repeats: false, by: way), claims: []
+      ).verify()
+      #expect(
+        report.verdict == (isRight ? .passed : .failed), "\(report.failures) \(report.gaps)")
+    }
   }
 
   /// Reshape(b, shape of b with its last axes flattened) for b = x or −(−x), then a Conv of it.

@@ -106,6 +106,8 @@ extension Visit {
     _ place: BiasPlace, _ recipe: TensorRecipe, _ step: FoldClaim.Step, weight: WeightPlace?,
     in node: inout Node, draft: inout FoldDraft
   ) throws(KeepReason) {
+    var recipe = recipe
+    recipe.isBias = true
     let old = node.input(place.position)
     if let old { try mayReplace(old) }
     let prior = old.flatMap { session.claims[$0] }
@@ -117,8 +119,10 @@ extension Visit {
     guard weightClaim?.branches.isEmpty ?? true || step.side == .output else {
       throw .unsupportedForm(blocker, "is merged from branches already")
     }
-    // A merged weight is none of the input model's.
-    let summed = weightClaim == nil ? weightValue : weightClaim?.source
+    // A merged weight is none of the input model's. Where the layer is another node, what the bias
+    // holds so far tells of it.
+    var summed = weightClaim == nil ? weightValue : weightClaim?.source
+    if weight == nil, case .bias(let known)? = prior?.role { summed = known }
     // What the weight alone has met so far still scales what later steps sum.
     let known = Set((prior?.steps ?? []).map(\.affine))
     var steps = prior?.steps ?? []
@@ -135,8 +139,8 @@ extension Visit {
       FoldClaim(
         target: new, role: .bias(weight: summed), linearNode: session.inputNode(id),
         source: source, sourceScale: prior?.sourceScale ?? place.scale,
-        weightOutput: weight?.output, biasOutput: place.index,
-        weightScale: weight?.scale ?? 1, steps: steps + [step]))
+        weightOutput: weight?.output ?? prior?.weightOutput, biasOutput: place.index,
+        weightScale: weight?.scale ?? prior?.weightScale ?? 1, steps: steps + [step]))
     while node.inputs.count <= place.position { node.inputs.append(nil) }
     node.inputs[place.position] = new
   }

@@ -172,7 +172,9 @@ extension Model {
     var seen: Set<NodeID> = []
     while let next = pending.popLast() {
       guard next.domain.isEmpty, next.bodies.isEmpty else { return false }
-      for input in next.inputs.compactMap({ $0 }) {
+      // Of what a CastLike is like, the type alone counts.
+      let inputs = next.isStandard("CastLike") ? next.inputs.prefix(1) : next.inputs[...]
+      for input in inputs.compactMap({ $0 }) {
         if values[input.index].initializer != nil {
           guard isFixedInitializer(input) else { return false }
           continue

@@ -29,7 +29,7 @@ struct RecipeProducer {
       Self.isPlain(term, shape) ? nil : try term.source?.doubles()
     }
     fitIndex =
-      dataType == .float16 && shape.rank > 0
+      dataType == .float16 && shape.rank > 0 && !recipe.isBias
       ? recipe.terms.lazy.compactMap(\.factors.first?.index).first ?? .axis(0) : nil
     if let fitIndex {
       let channels = fitIndex.channelCount(in: shape)

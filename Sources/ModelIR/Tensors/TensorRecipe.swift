@@ -46,6 +46,9 @@ public struct TensorRecipe: Sendable {
 
   /// The summands; none make zeros.
   public var terms: [Term]
+  /// Whether the result is a bias: what its type loses among its smallest numbers, the sums to
+  /// which it is added lose when they are stored.
+  public var isBias = false
 
   /// A sum of terms.
   public init(terms: [Term]) { self.terms = terms }

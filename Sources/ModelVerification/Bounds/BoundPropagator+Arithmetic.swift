@@ -22,7 +22,9 @@ extension BoundPropagator {
     let isDivision = node.opType == "Div"
     if isConstant(b) || (isConstant(a) && !isDivision) {
       let (constant, data) = isConstant(b) ? (b, a) : (a, b)
-      return [try scaled(data, by: constant, inverse: isDivision, shape, id)]
+      if deviations[constant] == nil {
+        return [try scaled(data, by: constant, inverse: isDivision, shape, id)]
+      }
     }
     let (x, y) = (try expanded(a, shape), try expanded(b, shape))
     let zeros = [Double](repeating: 0, count: x.count)

@@ -41,7 +41,8 @@ extension BoundPropagator {
     guard value.integers == nil, result.dataType != .bool else {
       return [.unknown("no error bound is known for \(node.opType) of this type")]
     }
-    if node.opType == "Cast", result.integers == nil { return [.amounts(amounts)] }
+    let isCast = node.opType == "Cast" || node.opType == "CastLike"
+    if isCast, result.integers == nil { return [.amounts(amounts)] }
     let numbers = value.doubles()
     let errors = amounts.limits
     let here = result.doubles()

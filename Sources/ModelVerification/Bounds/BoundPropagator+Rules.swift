@@ -69,6 +69,7 @@ extension BoundPropagator {
       [
         "Exp", "Log", "Sqrt", "Erf", "Softplus", "Elu", "Selu", "Celu", "Atan",
         "Asinh", "ThresholdedRelu", "Floor", "Ceil", "Round", "Sign", "QuantizeLinear", "Cast",
+        "CastLike",
       ]
     ) { $0.monotone }
     add(["Clip"], parameters: true) { $0.monotone }

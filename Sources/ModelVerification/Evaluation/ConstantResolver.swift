@@ -1,5 +1,6 @@
 internal import GraphEvaluation
 internal import ModelIR
+internal import Operators
 internal import Synchronization
 
 /// What the constants of a model hold: stored ones, and what nodes make of them.
@@ -62,7 +63,8 @@ final class ConstantResolver: Sendable {
     while let node = open.last {
       if state[node] == nil {
         state[node] = false
-        for input in model[node].inputs.compactMap({ $0 }) where remembered(input) == nil {
+        for input in model[node].inputs.compactMap({ $0 })
+        where constants.contains(input) && remembered(input) == nil {
           if let maker = model.producer(of: input), state[maker] == nil { open.append(maker) }
         }
       } else {
@@ -80,6 +82,11 @@ final class ConstantResolver: Sendable {
     var own: [ValueID: RuntimeTensor] = [:]
     for input in model[node].inputs.compactMap({ $0 }) {
       own[input] = try values[input] ?? remembered(input) ?? self.value(input)
+    }
+    if let type = model.castLikeType(model[node]), let like = model[node].input(1),
+      own[like] == nil
+    {
+      own[like] = RuntimeTensor(dataType: type, shape: [0], elements: .double([]))
     }
     try runner.run(nodes: [node], values: &own)
     for output in model[node].outputs.compactMap({ $0 }) {

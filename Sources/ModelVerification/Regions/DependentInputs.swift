@@ -10,10 +10,6 @@ internal import ModelIR
 struct DependentInputs {
   /// Nodes above a region that may be run to make its inputs.
   private static let mostNodes = 64
-  /// Operators that do not make every number.
-  private static let limiting: Set<String> = [
-    "Relu", "Clip", "Sigmoid", "HardSigmoid", "Softmax", "Abs", "Exp", "Sqrt", "Softplus", "Tanh",
-  ]
 
   /// The region with the nodes that make its dependent inputs, in the original's order.
   let extended: Region
@@ -22,39 +18,49 @@ struct DependentInputs {
   /// The inputs that are made.
   let dependent: Set<ValueID>
 
-  /// Nil where no input is found to depend on something else; `limits` says whether those count
-  /// whose maker alone limits them.
-  init?(_ region: Region, _ model: Model, _ constants: ConstantSet, limits: Bool) {
-    let inside = Set(region.originalNodes)
+  /// Nil where no input is found to depend on something else.
+  ///
+  /// `further` counts the nodes, nearest first, that make the other inputs: what these nodes do to
+  /// any numbers, the region may rely on.
+  init?(_ region: Region, _ model: Model, _ constants: ConstantSet, further: Int) {
     let made = Set(region.originalNodes.flatMap { model[$0].outputs.compactMap { $0 } })
-    var inputs = Set(region.inputs.map(\.original))
-    let known = inputs.union(made)
+    let own = region.inputs.map(\.original).sorted()
+    let known = made.union(own)
     var nodes: Set<NodeID> = []
     var dependent: Set<ValueID> = []
-    var fed: Set<ValueID> = []
-    for input in inputs.sorted() {
-      if let cone = Self.cone(above: input, known, model, constants) {
-        guard nodes.union(cone).count <= Self.mostNodes else { continue }
-        nodes.formUnion(cone)
-        dependent.insert(input)
-      } else if limits, let maker = Self.limitingMaker(of: input, model) {
-        nodes.insert(maker)
-        dependent.insert(input)
-        fed.formUnion(
-          ModelReads.inputs(of: maker, in: model).filter {
-            !constants.contains($0) && !made.contains($0)
-          })
+    for input in own {
+      guard let cone = Self.cone(above: input, known, model, constants),
+        nodes.union(cone).count <= Self.mostNodes
+      else { continue }
+      nodes.formUnion(cone)
+      dependent.insert(input)
+    }
+    var fed = Set(own).subtracting(dependent)
+    var open = fed.sorted()
+    var left = further
+    while left > 0, !open.isEmpty {
+      let value = open.removeFirst()
+      guard let maker = model.producer(of: value), model[maker].graph == model[value].graph,
+        model[maker].domain.isEmpty, model[maker].bodies.isEmpty
+      else { continue }
+      left -= 1
+      dependent.formUnion(own.filter { model[maker].outputs.contains($0) })
+      fed.subtract(model[maker].outputs.compactMap { $0 })
+      guard nodes.insert(maker).inserted else { continue }
+      for input in ModelReads.inputs(of: maker, in: model)
+      where !constants.contains(input) && !made.contains(input) && !own.contains(input) {
+        if fed.insert(input).inserted { open.append(input) }
       }
     }
     guard !dependent.isEmpty else { return nil }
-    inputs = inputs.union(fed).subtracting(dependent)
+    let makes = Set(nodes.flatMap { model[$0].outputs.compactMap { $0 } })
     var extended = region
-    let wanted = inside.union(nodes)
+    let wanted = nodes.union(region.originalNodes)
     if let graph = wanted.first.map({ model[$0].graph }) {
       extended.originalNodes = model[graph].nodes.filter { wanted.contains($0) }
     }
     self.extended = extended
-    self.inputs = inputs.sorted()
+    inputs = fed.subtracting(makes).sorted()
     self.dependent = dependent
   }
 
@@ -74,13 +80,5 @@ struct DependentInputs {
       open += ModelReads.inputs(of: maker, in: model)
     }
     return cone
-  }
-
-  /// The standard operator of one output that makes a value and limits its numbers.
-  private static func limitingMaker(of value: ValueID, _ model: Model) -> NodeID? {
-    guard let maker = model.producer(of: value), model[maker].graph == model[value].graph,
-      model[maker].domain.isEmpty, limiting.contains(model[maker].opType)
-    else { return nil }
-    return maker
   }
 }

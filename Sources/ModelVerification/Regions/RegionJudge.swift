@@ -41,8 +41,8 @@ struct RegionJudge {
   ) throws -> Judgement {
     let judgement = try judge(region, inputs, reference, mode, deviations: [:])
     guard !judgement.failures.isEmpty else { return judgement }
-    let deviations = try ShapeConstants(region, original: original, written: written).deviations(
-      inputs, options)
+    let shapes = ShapeConstants(region, inputs: inputs, original: original, written: written)
+    let deviations = try shapes.deviations(options)
     guard !deviations.isEmpty else { return judgement }
     return try judge(region, inputs, reference, mode, deviations: deviations)
   }

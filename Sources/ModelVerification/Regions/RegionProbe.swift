@@ -11,6 +11,10 @@ struct RegionProbe {
   let judge: RegionJudge
   let shapes: ProbeShapes
   let seed: UInt64
+  /// How many nodes before a region are run with it, where it is wrong for independent numbers.
+  private static let reaches = [0, 8, 64]
+  /// Times its bound that a difference has to be for that.
+  private static let gross = 1000.0
 
   /// Probes one region; the place in the model makes its numbers its own.
   func probe(_ region: Region, path: String) throws -> RegionJudge.Judgement {
@@ -34,21 +38,40 @@ struct RegionProbe {
       }
       let judgement = try judge.judge(
         region, inputs: inputs, reference: reference, mode: .statistical)
-      guard !judgement.failures.isEmpty else { return judgement }
-      return try probeTogether(region, path, limits: true) ?? judgement
+      guard case .failed(let ratio) = judgement.outcome else { return judgement }
+      return try probeBehind(region, path, failedBy: ratio) ?? judgement
     }
     // Shapes that are made elsewhere have to suit.
-    return try probeTogether(region, path, limits: false) ?? .init(outcome: .notCovered(problem))
+    for further in Self.reaches {
+      if let judgement = try probeTogether(region, path, further: further) { return judgement }
+    }
+    return .init(outcome: .notCovered(problem))
+  }
+
+  /// Probes a region on what the nodes before it make of independent numbers.
+  ///
+  /// The nearest nodes come first, then more of them. Numbers that cannot be make gross differences; small ones stand, for which
+  /// the sure bounds of numbers that are made might be too wide.
+  private func probeBehind(
+    _ region: Region, _ path: String, failedBy ratio: Double
+  ) throws -> RegionJudge.Judgement? {
+    var last: RegionJudge.Judgement?
+    for further in Self.reaches where further == 0 || ratio >= Self.gross {
+      guard let judgement = try probeTogether(region, path, further: further) else { continue }
+      if judgement.failures.isEmpty { return judgement }
+      last = judgement
+    }
+    return last
   }
 
   /// Probes a region some of whose inputs depend on something, with what the original makes of
   /// these; nil where none does or the original does not run.
   private func probeTogether(
-    _ region: Region, _ path: String, limits: Bool
+    _ region: Region, _ path: String, further: Int
   ) throws -> RegionJudge.Judgement? {
     let model = judge.original.model
     guard
-      let together = DependentInputs(region, model, judge.original.constants, limits: limits)
+      let together = DependentInputs(region, model, judge.original.constants, further: further)
     else { return nil }
     for proposal in shapes.proposals(for: together.extended, feeding: together.inputs) {
       do {

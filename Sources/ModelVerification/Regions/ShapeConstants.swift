@@ -10,16 +10,25 @@ internal import ModelIR
 struct ShapeConstants {
   private let original: RegionForm
   private let written: RegionForm
+  private let inputs: [ValueID: RuntimeTensor]
   /// What both have, by the written model's value.
   private var pairs: [ValueID: ValueID] = [:]
   /// Nodes of the original that need nothing but shapes.
   private var nodes: [NodeID] = []
 
-  init(_ region: Region, original: RegionForm, written: RegionForm) {
+  /// `inputs` are what the region is fed with, of which whole numbers and extents count.
+  init(
+    _ region: Region, inputs: [ValueID: RuntimeTensor], original: RegionForm,
+    written: RegionForm
+  ) {
     self.original = original
     self.written = written
+    self.inputs = inputs
     let model = original.model
     var known: [String: ValueID] = [:]
+    for (input, tensor) in inputs where tensor.integers != nil {
+      known[model[input].name] = input
+    }
     for id in region.originalNodes where isOfShapes(id, known) {
       nodes.append(id)
       for output in model[id].outputs.compactMap({ $0 }) { known[model[output].name] = output }
@@ -33,15 +42,11 @@ struct ShapeConstants {
   }
 
   /// How far each of them is off, where it is what the original's runtime would compute.
-  ///
-  /// `inputs` are what the region is fed with, of which extents alone count.
-  func deviations(
-    _ inputs: [ValueID: RuntimeTensor], _ options: EvaluationOptions
-  ) throws -> [ValueID: [Double]] {
+  func deviations(_ options: EvaluationOptions) throws -> [ValueID: [Double]] {
     guard !pairs.isEmpty else { return [:] }
     do {
-      let stored = try values(inputs, .stored, options)
-      let exact = try values(inputs, .double, options)
+      let stored = try values(.stored, options)
+      let exact = try values(.double, options)
       var result: [ValueID: [Double]] = [:]
       for (target, value) in pairs {
         guard let tensor = written.model[target].initializer, let rounded = stored[value],
@@ -72,8 +77,7 @@ struct ShapeConstants {
   }
 
   private func values(
-    _ inputs: [ValueID: RuntimeTensor], _ precision: EvaluationPrecision,
-    _ options: EvaluationOptions
+    _ precision: EvaluationPrecision, _ options: EvaluationOptions
   ) throws -> [ValueID: RuntimeTensor] {
     let form = RegionForm(
       model: original.model, constants: original.constants, resolver: original.resolver,

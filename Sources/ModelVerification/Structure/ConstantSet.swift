@@ -1,4 +1,5 @@
 internal import ModelIR
+internal import Operators
 
 /// Which values of a model no input of any run can change.
 struct ConstantSet {
@@ -34,8 +35,11 @@ struct ConstantSet {
     for id in model[graph].nodes {
       let node = model[id]
       for body in node.bodies { visit(body) }
-      guard isDeterministic(node), node.inputs.allSatisfy({ $0.map { contains($0) } ?? true })
-      else { continue }
+      // Of what a CastLike is like, the type alone counts.
+      let data = model.castLikeType(node) == nil ? node.inputs : [node.input(0)]
+      guard isDeterministic(node), data.allSatisfy({ $0.map { contains($0) } ?? true }) else {
+        continue
+      }
       for output in node.outputs { if let output { flags[output.index] = true } }
     }
   }

@@ -6,7 +6,7 @@ public import ModelIR
 /// Constant are fixed initializers, Constant nodes in every form, and what Identity, Reshape,
 /// Flatten, Squeeze, Unsqueeze, Cast to the same type and inference-mode Dropout make of them
 /// (these share the stored bytes). Transpose, Cast and every other standard operator count when an
-/// evaluator is given.
+/// evaluator is given; CastLike is a Cast where the model states the type.
 ///
 /// Answers are remembered by ValueID. They hold for every model that descends from the one asked
 /// about by patches, because a value whose numbers change gets a new id.
@@ -102,13 +102,23 @@ public struct ConstantView: Sendable {
     guard case .node(let node, let output) = value.producer, model.contains(node) else {
       return .answer(.variable(inputReason(value, model)))
     }
-    return step(model[node], node, output, model)
+    return step(Self.plain(model[node], model), node, output, model)
   }
 
   private func inputReason(_ value: Value, _ model: Model) -> Constancy.Reason {
     guard value.isGraphInput else { return .undefined }
     if value.graph == model.mainGraph { return .graphInput }
     return model[value.graph].parent == nil ? .functionParameter : .bodyInput
+  }
+
+  /// A Cast for a CastLike, of whose second input the type alone counts.
+  private static func plain(_ node: Node, _ model: Model) -> Node {
+    guard let type = model.castLikeType(node) else { return node }
+    var cast = node
+    cast.opType = "Cast"
+    cast.inputs = [node.input(0)]
+    cast.setAttribute("to", .int(Int64(type.rawValue)))
+    return cast
   }
 
   private func step(_ node: Node, _ id: NodeID, _ output: Int, _ model: Model) -> Step {

@@ -44,6 +44,21 @@ import Testing
       let m = $0.node("MatMul", [t, $0.constant("w", [4, 5])])
       return $0.node("Relu", [$0.node("Add", [$0.constant("b", []), m])])
     },
+    Example(name: "MatMul and Add between two normalizations") {
+      let x = $0.node("Relu", [$0.input("x", [6, 4])])
+      let m = $0.node("MatMul", [$0.normalization(x, 4), $0.constant("w", [4, 5])])
+      return $0.normalization($0.node("Add", [m, $0.constant("b", [5])]), 5)
+    },
+    Example(name: "Conv whose bias is made by CastLike") {
+      let x = $0.input("x", [2, 3, 4, 5])
+      let half = $0.model.addInitializer(
+        "half", $0.tensor([], [0.5], .float64), to: $0.model.mainGraph)
+      let zero = $0.node("CastLike", [half, x])
+      let count = $0.node("Shape", [$0.constant("s", [4])])
+      let b = $0.node("Expand", [zero, count])
+      let c = $0.node("Conv", [x, $0.constant("w", [4, 3, 1, 1]), b])
+      return $0.normalization(c, 4)
+    },
     Example(name: "Attention") {
       let p = $0.node("Softmax", [$0.input("s", [2, 6, 6])], ["axis": .int(-1)])
       let v = $0.node("MatMul", [$0.input("x", [2, 6, 4]), $0.constant("w", [4, 5])])

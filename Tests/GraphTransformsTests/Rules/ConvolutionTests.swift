@@ -1,3 +1,4 @@
+import GraphEvaluation
 import GraphTransforms
 import ModelIR
 import Testing
@@ -125,4 +126,36 @@ import Testing
 extension DataType {
   /// What rounding weights and biases of this type once may change, relative to the largest.
   var tolerance: Double { 16 * (unitRoundoff ?? 0) }
+
+  /// A bias of zeros that the weight's shape and the input's type make goes with everything that
+  /// made it, so that the old weight goes too.
+  @Test func aBiasMadeByCastLike() throws {
+    var builder = GraphBuilder(opset: 18, seed: 47)
+    let x = builder.node("Relu", [builder.input("x", [1, 3, 5, 6])])
+    builder.model[x].type = .tensor(.float32, [1, 3, 5, 6].map { .known($0) })
+    let w = builder.constant("w", [4, 3, 3, 3])
+    let count = builder.node("Shape", [w], ["start": .int(0), "end": .int(1)])
+    let number = builder.model.addInitializer(
+      "zero", builder.tensor([], [0.25], .float64), to: builder.model.mainGraph)
+    let zero = builder.node("CastLike", [number, x])
+    let bias = builder.node("Expand", [zero, count])
+    builder.output(builder.normalization(builder.node("Conv", [x, w, bias]), 4))
+    let result = FoldPass().run(builder.model, constants: KernelConstantEvaluator())
+    #expect(FoldCheck.operators(result.model) == ["Relu", "Conv"])
+    #expect(result.model[result.model.mainGraph].initializers.count == 2)
+    let expected = try DoubleRun.outputs(builder.model, builder.feeds, unrounded: false)
+    let found = try DoubleRun.outputs(result.model, builder.feeds, unrounded: false)
+    #expect(zip(found, expected).allSatisfy { $0.distance(to: $1) < 1e-6 })
+  }
+
+  /// Where no type is stated, nothing is known of what CastLike makes.
+  @Test func aBiasMadeLikeSomethingUnknown() throws {
+    var builder = GraphBuilder(opset: 18, seed: 48)
+    let x = builder.node("Relu", [builder.input("x", [1, 3, 5, 6])])
+    let zero = builder.node("CastLike", [builder.constant("zero", [4]), x])
+    let c = builder.node("Conv", [x, builder.constant("w", [4, 3, 3, 3]), zero])
+    builder.output(builder.normalization(c, 4))
+    let result = FoldPass().run(builder.model, constants: KernelConstantEvaluator())
+    #expect(result.sites.allSatisfy { !$0.isFolded })
+  }
 }

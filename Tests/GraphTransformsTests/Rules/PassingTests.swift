@@ -40,6 +40,12 @@ import Testing
     Passing("AveragePool with pads") {
       $0.node("AveragePool", [$1], ["kernel_shape": .ints([2, 3]), "pads": .ints([1, 1, 0, 1])])
     },
+    Passing("MaxPool of single elements") {
+      $0.node("MaxPool", [$1], ["kernel_shape": .ints([1, 1]), "strides": .ints([2, 3])])
+    },
+    Passing("AveragePool of single elements") {
+      $0.node("AveragePool", [$1], ["kernel_shape": .ints([1, 1]), "strides": .ints([2, 1])])
+    },
     Passing("MaxPool", positive: true) {
       $0.node("MaxPool", [$1], ["kernel_shape": .ints([2, 2]), "pads": .ints([1, 0, 0, 1])])
     },

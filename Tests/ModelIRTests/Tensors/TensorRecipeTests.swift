@@ -154,6 +154,11 @@ import Testing
       .scaled(by: [1, 0x1.8p-26], at: .axis(0))
     let tensor = Tensor(dataType: .float16, shape: .vector(2), recipe: recipe)
     #expect(throws: TensorError.self) { try tensor.loadBytes() }
+    // A bias loses no more there than the sums do.
+    var bias = recipe
+    bias.isBias = true
+    let sums = Tensor(dataType: .float16, shape: .vector(2), recipe: bias)
+    #expect(try sums.doubles() == [1, 0])
     // Exact subnormals lose nothing.
     let exact = TensorRecipe(terms: [.init(source: source)]).scaled(by: [1, 0x1p-24], at: .axis(0))
     let kept = Tensor(dataType: .float16, shape: .vector(2), recipe: exact)
