@@ -38,7 +38,7 @@ test: setup $(VENV)/installed ## Build and run all tests (FILTER=name for some)
 fuzz-fold: setup $(VENV)/installed ## Fold 20000 random blocks (CASES=n), verify each, break each
 	swift build $(SWIFT_FLAGS) --build-tests
 	@BNFOLD_FUZZ_FOLD=$(or $(CASES),20000) .ci/environment $(PYTHON) \
-	  swift test $(SWIFT_FLAGS) --skip-build --filter FoldPropertyTests
+	  swift test $(SWIFT_FLAGS) --skip-build --filter PropertyTests
 
 test-report: $(VENV)/installed ## Open the HTML reports in a headless Chromium (after make test or build)
 	@.ci/setup --browser

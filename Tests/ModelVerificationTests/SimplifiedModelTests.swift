@@ -162,7 +162,8 @@ import Testing
     if let stored {
       k = try sketch.constant("k", [Double(stored)], [])
     } else {
-      let size = sketch.node("Size", [x], "size")
+      // The size of what goes with the chain.
+      let size = sketch.node("Size", [sketch.node("Exp", [x], "e")], "size")
       let number = sketch.node("Cast", [size], "n", [Attribute("to", .int(1))])
       let a = sketch.node("Mul", [number, try sketch.constant("a", [0.1], [])], "s")
       let b = try sketch.constant("b", [1000], [])

@@ -8,6 +8,7 @@ internal import ModelIR
 /// rounding; that is what a simplification stores. Where it stored just that, the distance from what
 /// the same steps give in Double is how far the constant is off, and no error of the written model.
 struct ShapeConstants {
+  private let region: Region
   private let original: RegionForm
   private let written: RegionForm
   private let inputs: [ValueID: RuntimeTensor]
@@ -15,12 +16,14 @@ struct ShapeConstants {
   private var pairs: [ValueID: ValueID] = [:]
   /// Nodes of the original that need nothing but shapes.
   private var nodes: [NodeID] = []
+  private var made: Set<ValueID> = []
 
   /// `inputs` are what the region is fed with, of which whole numbers and extents count.
   init(
     _ region: Region, inputs: [ValueID: RuntimeTensor], original: RegionForm,
     written: RegionForm
   ) {
+    self.region = region
     self.original = original
     self.written = written
     self.inputs = inputs
@@ -31,7 +34,10 @@ struct ShapeConstants {
     }
     for id in region.originalNodes where isOfShapes(id, known) {
       nodes.append(id)
-      for output in model[id].outputs.compactMap({ $0 }) { known[model[output].name] = output }
+      for output in model[id].outputs.compactMap({ $0 }) {
+        known[model[output].name] = output
+        made.insert(output)
+      }
     }
     for input in region.writtenNodes.flatMap({ written.model[$0].inputs.compactMap { $0 } }) {
       guard let tensor = written.model[input].initializer, tensor.dataType.unitRoundoff != nil,
@@ -45,8 +51,14 @@ struct ShapeConstants {
   func deviations(_ options: EvaluationOptions) throws -> [ValueID: [Double]] {
     guard !pairs.isEmpty else { return [:] }
     do {
-      let stored = try values(.stored, options)
-      let exact = try values(.double, options)
+      let exact = try values(of: region.originalNodes, fed: inputs, .double, options)
+      // Of what shapes are asked of, extents alone count.
+      var fed = inputs
+      for operand in nodes.flatMap({ ModelReads.inputs(of: $0, in: original.model) })
+      where fed[operand] == nil && !made.contains(operand) {
+        fed[operand] = exact[operand]
+      }
+      let stored = try values(of: nodes, fed: fed, .stored, options)
       var result: [ValueID: [Double]] = [:]
       for (target, value) in pairs {
         guard let tensor = written.model[target].initializer, let rounded = stored[value],
@@ -77,12 +89,13 @@ struct ShapeConstants {
   }
 
   private func values(
-    _ precision: EvaluationPrecision, _ options: EvaluationOptions
+    of nodes: [NodeID], fed: [ValueID: RuntimeTensor], _ precision: EvaluationPrecision,
+    _ options: EvaluationOptions
   ) throws -> [ValueID: RuntimeTensor] {
     let form = RegionForm(
       model: original.model, constants: original.constants, resolver: original.resolver,
       options: options, precision: precision)
-    try form.run(nodes, feeding: inputs)
+    try form.run(nodes, feeding: fed)
     return form.values
   }
 }

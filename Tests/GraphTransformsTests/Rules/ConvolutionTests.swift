@@ -121,11 +121,6 @@ import Testing
     let source = try #require(weight.source)
     #expect(check.original[source].name == "w")
   }
-}
-
-extension DataType {
-  /// What rounding weights and biases of this type once may change, relative to the largest.
-  var tolerance: Double { 16 * (unitRoundoff ?? 0) }
 
   /// A bias of zeros that the weight's shape and the input's type make goes with everything that
   /// made it, so that the old weight goes too.
@@ -158,4 +153,9 @@ extension DataType {
     let result = FoldPass().run(builder.model, constants: KernelConstantEvaluator())
     #expect(result.sites.allSatisfy { !$0.isFolded })
   }
+}
+
+extension DataType {
+  /// What rounding weights and biases of this type once may change, relative to the largest.
+  var tolerance: Double { 16 * (unitRoundoff ?? 0) }
 }
