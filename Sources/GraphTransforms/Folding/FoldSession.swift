@@ -9,6 +9,9 @@ final class FoldSession {
   private(set) var uses: UseIndex
   private var names: NameAllocator
   private var constants: ConstantView
+  /// The model as it came, and what is constant there.
+  private let input: Model
+  private var inputConstants: ConstantView
   private let shapes: ShapeInference
   /// The types of values that patches added.
   private var types: [ValueID: ValueType] = [:]
@@ -40,12 +43,22 @@ final class FoldSession {
     shapes = ShapeInference(model, constants: constants)
     self.constants = ConstantView(
       evaluator: constants, options: .init(assumesDefaults: options.assumeConstantInputs))
+    input = model
+    inputConstants = self.constants
   }
 
   // MARK: Asking
 
   /// The constant a value holds, or why it is none.
   func constancy(of value: ValueID) -> Constancy { constants.constancy(of: value, in: model) }
+
+  /// Whether what a constant holds is a constant of the input model, of which a claim can tell:
+  /// not one that a simplification knew from shapes.
+  func isOfInput(_ value: ValueID) -> Bool {
+    let source = claims[value]?.source ?? value
+    guard options.simplifies, source.index < input.values.count else { return true }
+    return inputConstants.tensor(source, in: input) != nil
+  }
 
   /// The whole numbers a value always holds.
   func integers(_ value: ValueID) -> [Int]? { constants.integers(value, in: model) }

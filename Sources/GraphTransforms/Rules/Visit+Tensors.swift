@@ -145,8 +145,12 @@ extension Visit {
     node.inputs[place.position] = new
   }
 
-  /// Refuses a constant that others read too where copies are not wanted.
+  /// Refuses a constant that others read too where copies are not wanted, and one of which no claim
+  /// can tell.
   func mayReplace(_ value: ValueID) throws(KeepReason) {
+    guard session.isOfInput(value) else {
+      throw .unsupportedForm(blocker, "has a constant that follows from shapes")
+    }
     guard session.claims[value]?.role != .shiftBeforeScale else {
       throw .unsupportedForm(blocker, "is what a half fold left")
     }

@@ -31,10 +31,7 @@ import Testing
         original: original, written: FoldCheck.stored(result.model),
         claims: NamedClaim.claims(result.claims, in: result.model)
       ).verify()
-      // What was folded into a constant that follows from shapes is held by the other layers.
-      let gaps = report.gaps.filter { $0.reason != "its source is no constant of the original" }
-      #expect(
-        report.failures.isEmpty && gaps.isEmpty, "\(name): \(report.failures.prefix(2)) \(gaps)")
+      #expect(report.verdict == .passed, "\(name): \(report.failures.prefix(2)) \(report.gaps)")
     }
     #expect(removed > FoldPropertyTests.count)
   }

@@ -62,6 +62,13 @@ import Testing
         "Concat", [second, first, $0.integers("rest", [2, 2])], ["axis": .int(0)])
       return $0.node("Reshape", [x, target])
     },
+    // What a chain of roundings made of shapes is no number that a claim could speak of.
+    Case("a factor behind one that follows from shapes", ["Relu", "Mul", "Mul"]) {
+      let x = $0.start()
+      let size = $0.node("Cast", [$0.node("Size", [x])], ["to": .int(1)])
+      let y = $0.node("Mul", [x, $0.node("Neg", [size])])
+      return $0.node("Mul", [y, $0.constant("half", [], [0.5])])
+    },
     Case("half of the channels", ["Conv", "Slice"]) {
       let x = $0.open("x", [2, 3, 4, 5], [0: "batch", 2: "h", 3: "w"])
       let c = $0.node("Conv", [x, $0.constant("w", [6, 3, 1, 1])])
