@@ -29,8 +29,8 @@ struct FoldRun {
   consuming func result() -> FoldResult {
     collect()
     var open = Array(sites.indices)
-    storeConstants(&open)
     fold(&open)
+    storeConstants(&open)
     let merges = mergeBranches()
     if !merges.isEmpty {
       // What followed a sum of which a branch was the value itself now follows a convolution.
@@ -79,13 +79,15 @@ struct FoldRun {
     }
   }
 
-  /// Stores what batch normalizations make of constants, in whatever mode: standardized weights.
+  /// Stores what batch normalizations that are left make of constants, in whatever mode:
+  /// standardized weights.
   private mutating func storeConstants(_ open: inout [Int]) {
     let rule = ConstantFolding()
     guard !options.disabledRules.contains(rule.name) else { return }
     open = open.filter { position in
       let site = sites[position]
-      guard site.kind == .batchNormalization, options.excluded[site.node] == nil,
+      guard site.kind == .batchNormalization, session.model.contains(site.node),
+        options.excluded[site.node] == nil,
         options.selection.reason(site.node, name: site.name) == nil,
         inlined.callOfNode[site.node] == nil, function(around: site.graph) == nil,
         session.model[site.node].outputs.allSatisfy({
