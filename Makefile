@@ -5,6 +5,8 @@
 # test means that nothing is compiled twice.
 SWIFT_FLAGS := -c release -Xswiftc -enable-testing
 BNFOLD := .build/release/bnfold
+# What `make install` installs and `make bench` measures: the Swift runtime inside.
+STATIC := .build/static/release/bnfold
 VENV := .build/venv
 PYTHON := $(VENV)/bin/python
 # Another environment, for what other tools pin themselves.
@@ -15,7 +17,7 @@ PREFIX ?= /usr/local
 FILTER ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test test-report fuzz-fold bench instructions peers score schemas conformance verification experiment samples lint install clean
+.PHONY: help setup build demo test test-report fuzz-fold bench instructions peers score schemas conformance verification experiment samples lint static install clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,8 +48,8 @@ test-report: $(VENV)/installed ## Open the HTML reports in a headless Chromium (
 	@$(PYTHON) Tests/Browser/check_pages.py $(BNFOLD) "$$(command -v chromium || command -v chromium-browser || command -v google-chrome)" \
 	  .build/pages $(dir $(SCORE))corpus
 
-bench: build $(VENV)/installed $(if $(PEERS),$(PEERS_VENV)/installed) ## Measure speed and memory, write docs/performance.md (PEERS=1: other tools too)
-	@$(PYTHON) samples/bench/bench.py --bnfold $(BNFOLD) --write docs/performance.md \
+bench: static $(VENV)/installed $(if $(PEERS),$(PEERS_VENV)/installed) ## Measure speed and memory, write docs/performance.md (PEERS=1: other tools too)
+	@$(PYTHON) samples/bench/bench.py --bnfold $(STATIC) --write docs/performance.md \
 	  $(if $(PEERS),--peers $(PEERS_VENV)/bin/python)
 
 instructions: $(VENV)/installed ## Hold instruction counts against those on record (RECORD=1: record)
@@ -88,10 +90,12 @@ samples: $(VENV)/installed ## Make the models of samples/ anew from their recipe
 lint: ## Hold the Swift code against .swift-format
 	@swift format lint -s -r Package.swift Sources Tests
 
-install: setup ## Put one release binary, Swift runtime inside, into PREFIX/bin
+static: setup ## Build .build/static/release/bnfold, Swift runtime inside
 	swift build -c release --static-swift-stdlib --product bnfold --scratch-path .build/static
+
+install: static ## Put one release binary, Swift runtime inside, into PREFIX/bin
 	install -d "$(DESTDIR)$(PREFIX)/bin"
-	install -m755 .build/static/release/bnfold "$(DESTDIR)$(PREFIX)/bin/bnfold"
+	install -m755 $(STATIC) "$(DESTDIR)$(PREFIX)/bin/bnfold"
 
 clean: ## Remove everything that was built
 	rm -rf .build
