@@ -29,7 +29,9 @@ struct DarknetNetwork {
     var shape = input
     for (index, section) in config.layers.enumerated() {
       let reader = SectionReader(config, section)
-      let layer = try LayerResolver(reader, index: index, input: shape, before: layers).layer()
+      let layer = try LayerResolver(
+        reader: reader, index: index, input: shape, before: layers
+      ).layer()
       try check(layer.output, reader)
       layers.append(layer)
       shape = layer.output

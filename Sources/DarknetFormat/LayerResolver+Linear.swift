@@ -1,3 +1,4 @@
+internal import ByteStore
 internal import ModelIR
 
 /// Sections with weights.
@@ -93,6 +94,13 @@ extension LayerResolver {
         output.width == (input.width - 1) / local.stride + 1
       else { throw reader.unsupported("with a pad that changes the size of its output") }
     }
+    let padded = [
+      input.channels, input.height + 2 * local.padding, input.width + 2 * local.padding,
+    ]
+    let pixels = [local.size, local.size, output.height, output.width]
+    guard let count = CheckedArithmetic.product(padded), count <= 1 << 40,
+      let places = CheckedArithmetic.product(pixels), places <= 1 << 28
+    else { throw reader.malformed("its windows would have too many pixels") }
     var layer = make(.local(local), output)
     layer.activation = try activation(.logistic)
     layer.blocks = [

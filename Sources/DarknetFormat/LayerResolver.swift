@@ -1,4 +1,3 @@
-internal import ByteStore
 internal import ModelFormats
 internal import ModelIR
 
@@ -8,13 +7,6 @@ struct LayerResolver {
   let index: Int
   let input: DarknetShape
   let before: [DarknetLayer]
-
-  init(_ reader: SectionReader, index: Int, input: DarknetShape, before: [DarknetLayer]) {
-    self.reader = reader
-    self.index = index
-    self.input = input
-    self.before = before
-  }
 
   func layer() throws -> DarknetLayer {
     try reader.refuse(["dontload", "dontloadscales"])
@@ -72,7 +64,7 @@ struct LayerResolver {
     return DarknetLayer.Block(role: role, shape: shape)
   }
 
-  /// One side of a window's output; nil where the window does not fit.
+  /// One side of a window's output; throws where the window does not fit.
   func windows(_ extent: Int, _ padding: Int, _ size: Int, _ stride: Int) throws -> Int {
     let room = extent + padding - size
     guard room >= 0 else {

@@ -57,6 +57,10 @@ struct DarknetConfigTests {
     (net + "[local]\nsize=9\n", 5, "does not fit"),
     (net + "[local]\nsize=5\npad=1\n", 5, "changes the size"),
     (net + "[local]\nsize=3\nactivation=stair\n", 7, "stair"),
+    (
+      "[net]\nwidth=1\nheight=16776961\nchannels=1\n[deconvolutional]\nstride=65536\n"
+        + "[local]\nstride=16777216\npad=8388607\n", 7, "too many pixels"
+    ),
     (net + "[deconvolutional]\npadding=9\n", 5, "would be"),
     (net + "[deconvolutional]\nstride=16777216\n", 5, "would be"),
     (

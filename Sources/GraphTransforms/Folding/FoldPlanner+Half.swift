@@ -68,11 +68,11 @@ extension FoldPlanner {
     let rank = try visit.rank(of: site.input)
     let behind = [Int](repeating: 1, count: max(0, rank - 2))
     let shape = TensorShape([shift.count] + behind) ?? .vector(shift.count)
+    var recipe = TensorRecipe(terms: []).addingVector(shift, at: .axis(0))
+    recipe.isBias = true
     let constant = draft.initializer(
       "\(Blocker.name(of: visit.node, in: model)).shift",
-      Tensor(
-        dataType: type, shape: shape,
-        recipe: TensorRecipe(terms: []).addingVector(shift, at: .axis(0))))
+      Tensor(dataType: type, shape: shape, recipe: recipe))
     draft.claim(
       FoldClaim(
         target: constant, role: role, linearNode: site.node, source: nil,

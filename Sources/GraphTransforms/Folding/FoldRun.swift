@@ -84,6 +84,8 @@ struct FoldRun {
   private mutating func storeConstants(_ open: inout [Int]) {
     let rule = ConstantFolding()
     guard !options.disabledRules.contains(rule.name) else { return }
+    // Made for the first such site: most models have none.
+    var known: SimplificationContext?
     open = open.filter { position in
       let site = sites[position]
       guard site.kind == .batchNormalization, session.model.contains(site.node),
@@ -92,9 +94,11 @@ struct FoldRun {
         inlined.callOfNode[site.node] == nil, function(around: site.graph) == nil,
         session.model[site.node].outputs.allSatisfy({
           $0.map { session.constancy(of: $0).tensor != nil } ?? true
-        }),
-        let draft = rule.simplify(
-          site.node, in: SimplificationContext(session, constants: evaluator)),
+        })
+      else { return true }
+      let context = known ?? SimplificationContext(session, constants: evaluator)
+      known = context
+      guard let draft = rule.simplify(site.node, in: context),
         session.commit(merging: draft.finished(by: rule.name))
       else { return true }
       sites[position].outcome = .removed(rule: rule.name)

@@ -148,7 +148,8 @@ final class BoundPropagator {
   private func constantsAreUnchanged(_ node: Node) throws -> Bool {
     for input in node.inputs.compactMap({ $0 }) where isConstant(input) {
       // Whole numbers are not rounded: those of the file are what the node reads.
-      guard try number(input).integers != nil || isUnchanged(input) else { return false }
+      if model[input].initializer?.dataType.isWholeOrBool == true { continue }
+      guard try isUnchanged(input) else { return false }
     }
     return true
   }

@@ -42,10 +42,8 @@ struct RegionProbe {
       return try probeBehind(region, path, failedBy: ratio) ?? judgement
     }
     // Shapes that are made elsewhere have to suit.
-    for further in Self.reaches {
-      if let judgement = try probeTogether(region, path, further: further) { return judgement }
-    }
-    return .init(outcome: .notCovered(problem))
+    return try probeBehind(region, path, failedBy: .infinity)
+      ?? .init(outcome: .notCovered(problem))
   }
 
   /// Probes a region on what the nodes before it make of independent numbers.

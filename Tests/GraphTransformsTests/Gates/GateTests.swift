@@ -352,6 +352,24 @@ import Testing
     }
   }
 
+  /// A bias of 1½ of the smallest numbers is rounded, as the sums will be; a weight is not.
+  @Test(arguments: [true, false]) func halvesAmongTheSmallest(isBias: Bool) throws {
+    var builder = GraphBuilder(type: .float16)
+    let x = builder.input("x", [1, 1, 1, 1])
+    let c = builder.node("Conv", [x, builder.constant("w", [1, 1, 1, 1], [isBias ? 1 : 0x3p-24])])
+    let parameters = [[0.5], [0], [isBias ? 0x3p-24 : 0], [1]].enumerated().map {
+      builder.constant("p\($0.offset)", [1], $0.element)
+    }
+    builder.output(
+      builder.node("BatchNormalization", [c] + parameters.map { $0 }, ["epsilon": .float(0)]))
+    let check = try FoldCheck(builder)
+    if isBias {
+      #expect(check.nodes == ["Conv"])
+    } else {
+      check.expectKept { if case .doesNotFit("w", 0, _) = $0 { true } else { false } }
+    }
+  }
+
   @Test func aMeanFarFromZeroLosesAccuracyForward() throws {
     for (mean, folds) in [(10.0, true), (100.0, false)] {
       var builder = GraphBuilder()
