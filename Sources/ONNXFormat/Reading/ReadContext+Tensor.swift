@@ -104,10 +104,9 @@ extension ReadContext {
   private func inlineElements(
     _ fields: [ValueField], _ type: DataType, _ shape: TensorShape
   ) throws -> StoredElements {
-    let description = "\(type.name) \(shape)"
     guard let field = fields.first else {
       guard shape.elementCount == 0 else {
-        throw error(.missing(field: "the data of a tensor \(description)"))
+        throw error(.missing(field: "the data of a tensor \(type.name) \(shape)"))
       }
       return StoredElements(source: source, pieces: [])
     }
@@ -134,7 +133,7 @@ extension ReadContext {
       return try plainElements(field, type, shape)
     case "string_data":
       let pieces = try strings(field.indices, field: field.name)
-      try checkCount(pieces.count, [shape.elementCount], field.name, description, "strings")
+      try checkCount(pieces.count, [shape.elementCount], field.name, type, shape, "strings")
       return StoredElements(source: source, pieces: pieces, encoding: .strings)
     default:
       return try varintElements(field, type, shape)
@@ -156,7 +155,7 @@ extension ReadContext {
         "raw_data has \(found) bytes, \(type.name) \(shape) needs \(expected); the rest is ignored")
       elements.pieces = elements.pieces.first.map { [$0.prefix(expected)] } ?? []
     } else {
-      try checkCount(found, [expected], field.name, "\(type.name) \(shape)", "bytes")
+      try checkCount(found, [expected], field.name, type, shape, "bytes")
     }
     return elements
   }
@@ -165,7 +164,6 @@ extension ReadContext {
     _ field: ValueField, _ type: DataType, _ shape: TensorShape
   ) throws -> StoredElements {
     let elements = try elements(field.indices, .varints, field: field.name)
-    let description = "\(type.name) \(shape)"
     var due = [shape.elementCount]
     if type.bitWidth < 8, let bytes = type.byteCount(elements: shape.elementCount) {
       // One byte in an entry as the standard says, or four as its checker accepts.
@@ -174,21 +172,24 @@ extension ReadContext {
     let found = elements.byteCount
     if found <= Self.countedBytes {
       let count = try countVarints(elements)
-      try checkCount(count, due, field.name, description, "numbers")
+      try checkCount(count, due, field.name, type, shape, "numbers")
     } else if !due.contains(where: { $0 <= found && found / 10 <= $0 }) {
       throw error(
-        .inconsistent("\(field.name) has \(found) bytes, too many or too few for \(description)"),
+        .inconsistent(
+          "\(field.name) has \(found) bytes, too many or too few for \(type.name) \(shape)"),
         field.name)
     }
     return elements
   }
 
   private func checkCount(
-    _ found: Int, _ due: [Int], _ field: String, _ tensor: String, _ unit: String
+    _ found: Int, _ due: [Int], _ field: String, _ type: DataType, _ shape: TensorShape,
+    _ unit: String
   ) throws {
     guard !due.contains(found) else { return }
     throw error(
-      .inconsistent("\(field) has \(found) \(unit), \(tensor) needs \(due[0])"), field)
+      .inconsistent("\(field) has \(found) \(unit), \(type.name) \(shape) needs \(due[0])"),
+      field)
   }
 }
 
