@@ -21,21 +21,17 @@ struct ScaleLoopTests {
     numbers.map { $0.isNaN ? Float.nan.bitPattern : $0.bitPattern }
   }
 
+  private static func allFinite(_ numbers: [Float]) -> Bool { numbers.allSatisfy(\.isFinite) }
+
   @Test(arguments: Array(0...67) + [1000, 4099]) func scaleByOne(count: Int) {
     var generator = SplitMix64(seed: UInt64(count))
     let input = Self.input(count, &generator)
     for factor in [1.0, 0, -1, 0.1, 1 / 3.0, 1e-30, 1e30, -3.5] {
-      let expected = Self.bits(input.map { Float(factor * Double($0)) })
-      var output = [Float](repeating: 0, count: count)
-      unsafe bnfold_scale_f32(input, &output, count, factor)
-      #expect(Self.bits(output) == expected)
-      // In place.
-      var same = input
-      unsafe same.withUnsafeMutableBufferPointer { buffer in
-        guard let start = buffer.baseAddress else { return }
-        unsafe bnfold_scale_f32(start, start, count, factor)
-      }
-      #expect(Self.bits(same) == expected)
+      let expected = input.map { Float(factor * Double($0)) }
+      var scaled = input
+      let isFinite = unsafe bnfold_scale_f32(&scaled, count, factor)
+      #expect(Self.bits(scaled) == Self.bits(expected))
+      #expect((isFinite == 1) == Self.allFinite(expected))
     }
   }
 
@@ -43,21 +39,25 @@ struct ScaleLoopTests {
     var generator = SplitMix64(seed: 1000 + UInt64(count))
     let input = Self.input(count, &generator)
     let factors = (0..<count).map { _ in generator.normal() * 3 }
-    var output = [Float](repeating: 0, count: count)
-    unsafe bnfold_scale_each_f32(input, &output, count, factors)
-    #expect(Self.bits(output) == Self.bits(zip(input, factors).map { Float($1 * Double($0)) }))
+    let expected = zip(input, factors).map { Float($1 * Double($0)) }
+    var scaled = input
+    let isFinite = unsafe bnfold_scale_each_f32(&scaled, count, factors)
+    #expect(Self.bits(scaled) == Self.bits(expected))
+    #expect((isFinite == 1) == Self.allFinite(expected))
   }
 
   @Test(arguments: 0...67) func finiteness(count: Int) {
     let finite = (0..<count).map { Float($0) / 67 * .greatestFiniteMagnitude }
-    #expect(unsafe bnfold_all_finite_f32(finite, count) == 1)
-    for index in 0..<count {
+    let ones = [Double](repeating: 1, count: count)
+    for index in 0...count {
       for bad in [Float.nan, .infinity, -.infinity, .signalingNaN] {
         var numbers = finite
-        numbers[index] = bad
-        #expect(unsafe bnfold_all_finite_f32(numbers, count) == 0)
+        if index < count { numbers[index] = bad }
+        let answer: Int32 = index < count ? 0 : 1
+        #expect(unsafe bnfold_scale_f32(&numbers, count, 1) == answer)
+        #expect(unsafe bnfold_scale_each_f32(&numbers, count, ones) == answer)
         // What stands behind the end does not count.
-        #expect(unsafe bnfold_all_finite_f32(numbers, index) == 1)
+        #expect(unsafe bnfold_scale_f32(&numbers, index, 1) == 1)
       }
     }
   }

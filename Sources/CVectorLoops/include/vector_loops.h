@@ -5,13 +5,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// out[i] = (float)(factor * in[i]): the product in double, rounded once. May alias exactly.
-void bnfold_scale_f32(const float *in, float *out, size_t count, double factor);
-// out[i] = (float)(factors[i] * in[i]).
-void bnfold_scale_each_f32(const float *in, float *out, size_t count, const double *factors);
-
-// 1 when no element is NaN or infinite, else 0.
-int bnfold_all_finite_f32(const float *in, size_t count);
+// values[i] = (float)(factor * values[i]): the product in double, rounded once. 1 when every
+// product is finite, else 0.
+int bnfold_scale_f32(float *values, size_t count, double factor);
+// values[i] = (float)(factors[i] * values[i]), with the same answer.
+int bnfold_scale_each_f32(float *values, size_t count, const double *factors);
 
 // IEEE binary16 and bfloat16 bit patterns to and from float; to narrower, round to nearest even.
 void bnfold_half_to_float(const uint16_t *in, float *out, size_t count);
@@ -63,5 +61,18 @@ void bnfold_sigmoid_f32(float *values, size_t count);
 void bnfold_sigmoid_f64(double *values, size_t count);
 void bnfold_swish_f32(float *values, size_t count, float alpha);
 void bnfold_swish_f64(double *values, size_t count, double alpha);
+
+// Sums over elements of D, O and R: (D - R)^2, (O - R)^2, R^2, D^2, D R, D - R; the largest |R| and
+// the largest |D - R|. Numbers that are not finite make the first two sums so.
+struct bnfold_comparison {
+  double written_squares, original_squares, reference_squares, found_squares, products, errors;
+  double largest, worst;
+};
+void bnfold_compare_f32(
+    const float *written, const float *original, const double *reference, size_t count,
+    struct bnfold_comparison *result);
+void bnfold_compare_f64(
+    const double *written, const double *original, const double *reference, size_t count,
+    struct bnfold_comparison *result);
 
 #endif

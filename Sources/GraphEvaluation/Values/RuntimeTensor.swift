@@ -72,6 +72,18 @@ public struct RuntimeTensor: Sendable {
     }
   }
 
+  /// Some elements as Double, as `doubles` gives all.
+  public func doubles(in range: Range<Int>) -> [Double] {
+    switch elements {
+    case .float(let elements): elements[range].map { Double($0) }
+    case .double(let elements): Array(elements[range])
+    case .integer(let elements):
+      elements[range].map {
+        dataType == .uint64 ? Double(UInt64(bitPattern: $0)) : Double($0)
+      }
+    }
+  }
+
   /// The elements of a value of whole numbers or bool, else nil.
   public var integers: [Int64]? {
     if case .integer(let elements) = elements { elements } else { nil }

@@ -88,24 +88,32 @@ enum ElementConversion {
     if !copied { appendEach(bytes, Element.self, number, &result) { $0 } }
   }
 
+  /// Elements converted at a time: they are copied out of the fastest cache.
+  private static let block = 1024
+
   /// Inlined, and without a check of capacity for each element, so that the loop becomes vectors.
   @inline(__always)
-  private static func appendEach<Stored: BitwiseCopyable, Element>(
+  private static func appendEach<Stored: BitwiseCopyable, Element: BitwiseCopyable>(
     _ bytes: RawSpan, _: Stored.Type, _ count: Int, _ result: inout [Element],
     _ convert: (Stored) -> Element
   ) {
     let width = MemoryLayout<Stored>.size
     let number = min(count, bytes.byteCount / width)
-    let converted = unsafe [Element](unsafeUninitializedCapacity: number) { out, filled in
+    unsafe withUnsafeTemporaryAllocation(of: Element.self, capacity: block) { converted in
       unsafe bytes.withUnsafeBytes { input in
-        for index in 0..<number {
-          unsafe out[index] = convert(
-            input.loadUnaligned(fromByteOffset: index * width, as: Stored.self))
+        for start in stride(from: 0, to: number, by: block) {
+          let length = min(block, number - start)
+          for index in 0..<length {
+            unsafe converted.initializeElement(
+              at: index,
+              to: convert(
+                input.loadUnaligned(fromByteOffset: (start + index) * width, as: Stored.self)))
+          }
+          unsafe result.append(
+            contentsOf: UnsafeBufferPointer(rebasing: converted[..<length]))
         }
       }
-      filled = number
     }
-    result.append(contentsOf: converted)
   }
 
   private static func appendPacked(

@@ -98,23 +98,21 @@ struct RecipeProducer {
         bytes, into: UnsafeMutableRawBufferPointer(rebasing: target[..<bytes.count]))
     }
     let runs = FactorRuns(recipe.terms[0].factors, shape: shape, strides: strides)
-    unsafe floats.withUnsafeMutableBufferPointer { buffer in
-      guard let base = buffer.baseAddress else { return }
+    // The slow path finds out which element it was, and whether it overflowed or never was finite.
+    return unsafe floats.withUnsafeMutableBufferPointer { buffer in
+      guard let base = buffer.baseAddress else { return true }
+      var isFinite = true
       runs.forEach(in: range) { start, count, weight in
-        unsafe bnfold_scale_f32(
-          base + (start - range.lowerBound), base + (start - range.lowerBound), count, weight)
+        let place = unsafe base + (start - range.lowerBound)
+        if unsafe bnfold_scale_f32(place, count, weight) == 0 { isFinite = false }
       } each: { start, weights in
         unsafe weights.withUnsafeBufferPointer { factors in
           guard let factors = factors.baseAddress else { return }
           let place = unsafe base + (start - range.lowerBound)
-          unsafe bnfold_scale_each_f32(place, place, weights.count, factors)
+          if unsafe bnfold_scale_each_f32(place, weights.count, factors) == 0 { isFinite = false }
         }
       }
-    }
-    // The slow path finds out which element it was, and whether it overflowed or never was finite.
-    return unsafe floats.withUnsafeBufferPointer {
-      guard let base = $0.baseAddress else { return true }
-      return unsafe bnfold_all_finite_f32(base, range.count) == 1
+      return isFinite
     }
   }
 

@@ -76,6 +76,9 @@ extension Tensor {
     return result
   }
 
+  /// Elements that are read at a time to be converted at once: they stay in the cache of a core.
+  private static let cachedElements = 1 << 15
+
   /// Walks the elements as Double in pieces of at most `maximumElements`, each handed out with its
   /// element range; for sums over weights that need not be in memory whole.
   public func forEachDoubles(
@@ -93,7 +96,7 @@ extension Tensor {
   public func doubles() throws -> [Double] {
     var result: [Double] = []
     result.reserveCapacity(min(shape.elementCount, 1 << 24))
-    try forEachPiece { piece, range in
+    try forEachPiece(maximumElements: Self.cachedElements) { piece, range in
       try ElementConversion.append(piece, of: dataType, count: range.count, to: &result)
     }
     return result
@@ -103,7 +106,7 @@ extension Tensor {
   public func floats() throws -> [Float] {
     var result: [Float] = []
     result.reserveCapacity(min(shape.elementCount, 1 << 24))
-    try forEachPiece { piece, range in
+    try forEachPiece(maximumElements: Self.cachedElements) { piece, range in
       try ElementConversion.append(piece, of: dataType, count: range.count, to: &result)
     }
     return result
@@ -113,7 +116,7 @@ extension Tensor {
   public func int64s() throws -> [Int64] {
     var result: [Int64] = []
     result.reserveCapacity(min(shape.elementCount, 1 << 24))
-    try forEachPiece { piece, range in
+    try forEachPiece(maximumElements: Self.cachedElements) { piece, range in
       try ElementConversion.append(piece, of: dataType, count: range.count, to: &result)
     }
     return result

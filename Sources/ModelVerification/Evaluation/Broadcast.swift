@@ -14,14 +14,21 @@ enum Broadcast {
     }
     let count = target.reduce(1, *)
     guard numbers.count == stride else { return nil }
-    if numbers.count == 1 { return [Double](repeating: numbers[0], count: count) }
+    guard count > 0 else { return [] }
+    // Along the last axes one element may stand for many, as a channel's bias does.
+    var run = 1
+    var last = target.count - 1
+    while last >= 0, strides[last] == 0 {
+      run *= target[last]
+      last -= 1
+    }
     var result: [Double] = []
     result.reserveCapacity(count)
     var coordinates = [Int](repeating: 0, count: target.count)
     var offset = 0
-    for _ in 0..<count {
-      result.append(numbers[offset])
-      for axis in descending(from: target.count - 1) {
+    for _ in 0..<(count / run) {
+      result.append(contentsOf: repeatElement(numbers[offset], count: run))
+      for axis in descending(from: last) {
         coordinates[axis] += 1
         offset += strides[axis]
         if coordinates[axis] < target[axis] { break }

@@ -12,7 +12,8 @@ struct ElementComparison {
     let error = (found - expected).magnitude
     if error == 0 { return }
     if error <= bound {
-      worstRatio = max(worstRatio, error / bound)
+      // A division for each element would cost more than all the rest.
+      if error > worstRatio * bound { worstRatio = error / bound }
       return
     }
     if found == expected || (found.isNaN && expected.isNaN) { return }
