@@ -23,7 +23,7 @@ extension VerificationSession {
     guard options.runsEndToEnd, !isProven else { return [] }
     let layer = EndToEndLayer(
       correspondence: correspondence, resolvers: resolvers, reads: reads, regions: regions,
-      judge: judge, options: options.evaluation)
+      judge: judge, watchingJudge: judge, options: options.evaluation)
     let indices = IndexExtents(
       verifier.original, types: types, resolver: resolvers.original)
     let maker = SampleMaker(

@@ -15,6 +15,8 @@ struct EndToEndLayer {
   /// The changed regions, by position in the report.
   let regions: [Region]
   let judge: RegionJudge
+  /// Another one, for regions in bodies, which are judged while the reference runs.
+  let watchingJudge: RegionJudge
   let options: EvaluationOptions
 
   /// Runs one sample.

@@ -2,85 +2,112 @@ internal import GraphEvaluation
 internal import ModelIR
 
 /// One sample on its way through both models.
+///
+/// Four things go on at once: the next node of R, the same stretch of O and D, and, of what was
+/// made one node before, the judging of regions and the comparison of values.
 struct EndToEndSweep {
+  /// A region with the numbers on which it is to be judged.
+  private struct RegionCase {
+    var index: Int
+    var inputs: [ValueID: RuntimeTensor]
+    var reference: [ValueID: RuntimeTensor]
+  }
+
+  /// A value as all three made it.
+  private struct ValueCase {
+    var value: ValueID
+    var made: (original: RuntimeTensor, written: RuntimeTensor)
+    var reference: RuntimeTensor
+  }
+
   private let layer: EndToEndLayer
   private let reference: ModelRun
-  private var original: ModelRun?
-  private var written: ModelRun?
+  private let deployed: DeployedRuns
   private let watch: BodyWatch
   private let affected: Set<ValueID>
   /// Regions to judge once the node at a position has run.
   private var due: [Int: [Int]] = [:]
+  /// What was made and has not been looked at.
+  private var pending: (regions: [RegionCase], values: [ValueCase]) = ([], [])
   private var result = SampleResult()
 
   init(_ layer: EndToEndLayer, _ inputs: [ValueID: RuntimeTensor]) {
     self.layer = layer
     let c = layer.correspondence
-    let (r, o) = (layer.resolvers.original, layer.reads.original)
     reference = ModelRun(
-      c.original, c.originalConstants, r, o, precision: .double, options: layer.options,
-      inputs: inputs)
-    original = ModelRun(
-      c.original, c.originalConstants, r, o, precision: .stored, options: layer.options,
-      inputs: inputs)
-    var fed: [ValueID: RuntimeTensor] = [:]
-    for (value, tensor) in inputs {
-      if let other = c.writtenValue[value] { fed[other] = tensor }
-    }
-    written = ModelRun(
-      c.written, c.writtenConstants, layer.resolvers.written, layer.reads.written,
-      precision: .stored, options: layer.options, inputs: fed)
+      c.original, c.originalConstants, layer.resolvers.original, layer.reads.original,
+      precision: .double, options: layer.options, inputs: inputs)
+    deployed = DeployedRuns(layer, inputs)
     affected = layer.affectedValues()
     let inMain = c.original.mainGraph
     let inBodies = layer.regions.enumerated().filter { c.graphs[$1.graph].original != inMain }
     watch = BodyWatch(
-      inBodies.map { (index: $0.offset, region: $0.element) }, layer.judge, in: c.original)
+      inBodies.map { (index: $0.offset, region: $0.element) }, layer.watchingJudge,
+      in: c.original)
     holdValues()
   }
 
   /// Runs everything.
   mutating func run() throws -> SampleResult {
-    let watch = watch
-    let reference = reference
+    let (reference, deployed, watch) = (reference, deployed, watch)
     while reference.position < reference.nodes.count {
       let position = reference.position
+      let node = layer.correspondence.original[reference.nodes[position]]
+      let compared = node.outputs.compactMap { $0 }.filter(isCompared)
+      var step = Result<Void, any Error>.success(())
+      try lookAtPending(beside: [
+        { step = Result { try Self.step(reference, watch) } },
+        { deployed.follow(to: compared) },
+      ])
       do {
-        let outputs: [ValueID]
-        if watch.isEmpty {
-          outputs = try reference.step()
-        } else {
-          outputs = try reference.step { value, tensor in
-            try watch.observe(value, tensor) { reference.values[$0] }
-          }
-        }
-        stepOriginal()
-        for output in outputs { try compare(output) }
+        try step.get()
       } catch let error as EvaluationError {
         result.problem = "\(error)"
         if case .badInput = error.problem { result.mayFitOtherwise = true }
         break
       }
-      for region in due[position] ?? [] { try judge(region) }
+      deployed.report(into: &result)
+      compared.forEach { collect($0) }
+      for region in due[position] ?? [] { try collect(region: region) }
     }
-    for region in due[reference.nodes.count] ?? [] where result.problem == nil {
-      try judge(region)
+    try lookAtPending()
+    if result.problem == nil {
+      for region in due[reference.nodes.count] ?? [] { try collect(region: region) }
+      try lookAtPending()
     }
     result.progress = reference.position
     for (index, judgement) in watch.judgements { result.add(judgement, of: index) }
     return result
   }
 
-  // MARK: Layer 3
+  private static func step(_ reference: ModelRun, _ watch: BodyWatch) throws {
+    if watch.isEmpty {
+      _ = try reference.step()
+    } else {
+      _ = try reference.step { value, tensor in
+        try watch.observe(value, tensor) { reference.values[$0] }
+      }
+    }
+  }
 
-  private mutating func judge(_ index: Int) throws {
+  // MARK: What was made
+
+  private mutating func collect(_ value: ValueID) {
+    let made = deployed.take(value)
+    let expected = reference.values[value]
+    reference.release(value)
+    guard let made, let expected else { return }
+    pending.values.append(ValueCase(value: value, made: made, reference: expected))
+  }
+
+  private mutating func collect(region index: Int) throws {
     let region = layer.regions[index]
     var inputs: [ValueID: RuntimeTensor] = [:]
     for pair in region.inputs { inputs[pair.original] = try number(pair.original) }
     var made: [ValueID: RuntimeTensor] = [:]
     for pair in region.outputs { made[pair.original] = reference.values[pair.original] }
-    result.add(
-      try layer.judge.judge(region, inputs: inputs, reference: made, mode: .sure), of: index)
     for pair in region.inputs + region.outputs { reference.release(pair.original) }
+    pending.regions.append(RegionCase(index: index, inputs: inputs, reference: made))
   }
 
   /// A value of the reference; a default that the caller did not override is what is stored.
@@ -91,66 +118,78 @@ struct EndToEndSweep {
     }
   }
 
-  // MARK: Layer 4
+  // MARK: Looking at it
 
-  private mutating func stepOriginal() {
-    do {
-      _ = try original?.step()
-    } catch {
-      result.gaps.append(gap("the original does not run as deployed: \(error)"))
-      original = nil
+  /// Judges and compares what is pending, at once with other tasks.
+  private mutating func lookAtPending(beside others: [() -> Void] = []) throws {
+    let (layer, regions, values) = (layer, pending.regions, pending.values)
+    pending = ([], [])
+    var judgements = Result<[RegionJudge.Judgement], any Error>.success([])
+    var figures: [Result<ValueFigures, any Error>] = []
+    var tasks = others
+    // What takes longest comes first.
+    if !regions.isEmpty {
+      tasks.insert(
+        {
+          judgements = Result {
+            try regions.map {
+              try layer.judge.judge(
+                layer.regions[$0.index], inputs: $0.inputs, reference: $0.reference, mode: .sure)
+            }
+          }
+        }, at: 0)
     }
+    if !values.isEmpty { tasks.append { figures = values.map { Self.figures($0, layer) } } }
+    Together.run(threads: layer.options.threads, tasks)
+    for (region, judgement) in zip(regions, try judgements.get()) {
+      result.add(judgement, of: region.index)
+    }
+    for (value, figures) in zip(values, figures) { try take(figures, of: value.value) }
   }
 
-  /// Lets the written model go on until it has made a value.
-  private mutating func advance(to value: ValueID) {
-    guard let run = written else { return }
-    do {
-      while run.values[value] == nil, run.position < run.nodes.count { _ = try run.step() }
-    } catch let error as EvaluationError {
-      written = nil
-      if case .badInput = error.problem {
-        result.failures.append(
-          failure(run.model[value].name, "the original runs, the written model fails: \(error)"))
-      } else {
-        result.gaps.append(gap("the written model does not run as deployed: \(error)"))
+  /// Why a value cannot be compared.
+  private struct Incomparable: Error {
+    var problem: String
+    var element: ElementDifference?
+  }
+
+  private static func figures(
+    _ value: ValueCase, _ layer: EndToEndLayer
+  ) -> Result<ValueFigures, any Error> {
+    Result {
+      if let problem = RegionJudge.typeProblem(value.made.written, value.reference) {
+        throw Incomparable(problem: problem)
       }
-    } catch {
-      written = nil
-      result.gaps.append(gap("the written model does not run as deployed: \(error)"))
+      let model = layer.correspondence.original
+      do {
+        return try FigureSums.figures(
+          graph: "graph", name: model[value.value].name, written: value.made.written,
+          original: value.made.original, reference: value.reference,
+          isOutput: model[model.mainGraph].outputs.contains(value.value))
+      } catch let error as ElementSums.NotFinite {
+        throw Incomparable(
+          problem: "is not finite where the original is", element: error.element)
+      }
     }
   }
 
-  private mutating func compare(_ value: ValueID) throws {
-    guard isCompared(value), let other = layer.correspondence.writtenValue[value] else { return }
-    advance(to: other)
-    defer {
-      reference.release(value)
-      original?.release(value)
-      written?.release(other)
-    }
-    guard let r = reference.values[value], let o = original?.values[value],
-      let d = written?.values[other]
-    else { return }
-    let name = layer.correspondence.original[value].name
-    if let problem = RegionJudge.typeProblem(d, r) {
-      result.failures.append(failure(name, problem))
-      result.disputed.insert(value)
-      return
-    }
-    let isOutput = isOutput(value)
+  private mutating func take(
+    _ figures: Result<ValueFigures, any Error>, of value: ValueID
+  ) throws {
     do {
-      let figures = try FigureSums.figures(
-        graph: "graph", name: name, written: d, original: o, reference: r, isOutput: isOutput)
+      let figures = try figures.get()
+      let isOutput = isOutput(value)
       if isOutput { result.outputs.append(figures) }
       if affected.contains(value) { result.values.append(figures) }
       if isOutput, figures.elements == 0, figures.notFinite > 0 {
-        result.problem = "the original's output \"\(name)\" is not finite"
+        result.problem = "the original's output \"\(figures.name)\" is not finite"
       }
-    } catch {
-      var failure = failure(name, "is not finite where the original is")
-      failure.element = error.element
-      result.failures.append(failure)
+    } catch let difference as Incomparable {
+      result.failures.append(
+        VerificationFailure(
+          layer: .asDeployed, graph: "graph",
+          subject: layer.correspondence.original[value].name, message: difference.problem,
+          element: difference.element))
       result.disputed.insert(value)
     }
   }
@@ -173,8 +212,7 @@ struct EndToEndSweep {
     }
     for value in made.keys where isCompared(value) {
       reference.hold(value)
-      original?.hold(value)
-      if let other = c.writtenValue[value] { written?.hold(other) }
+      deployed.hold(value)
     }
   }
 
@@ -186,13 +224,5 @@ struct EndToEndSweep {
   private func isCompared(_ value: ValueID) -> Bool {
     (affected.contains(value) || isOutput(value))
       && layer.correspondence.writtenValue[value] != nil
-  }
-
-  private func failure(_ subject: String, _ message: String) -> VerificationFailure {
-    VerificationFailure(layer: .asDeployed, graph: "graph", subject: subject, message: message)
-  }
-
-  private func gap(_ reason: String) -> CoverageGap {
-    CoverageGap(layer: .asDeployed, graph: "graph", subject: "model", reason: reason)
   }
 }

@@ -1,35 +1,26 @@
-internal import Dispatch
-internal import Synchronization
+internal import GraphEvaluation
 
-/// Two independent pieces of work at once.
+/// Pieces of work that do not wait for each other.
 enum Together {
-  /// Runs the first here and the second on another thread, or after it where there is only one;
-  /// gives what the second made.
+  /// Runs two at once, or one after the other where there is only one thread; gives what the
+  /// second made.
   ///
   /// Errors: that of the first, else that of the second.
-  static func run<Made: Sendable>(
-    threads: Int, _ here: () throws -> Void, and there: @escaping @Sendable () throws -> Made
+  static func run<Made>(
+    threads: Int, _ first: () throws -> Void, and second: () throws -> Made
   ) throws -> Made {
-    guard threads > 1 else {
-      try here()
-      return try there()
+    var done: Result<Void, any Error>?
+    var made: Result<Made, any Error>?
+    Parallel.forEachTask(2, threads: threads) { task in
+      if task == 0 { done = Result { try first() } } else { made = Result { try second() } }
     }
-    let result = Answer<Made>()
-    let group = DispatchGroup()
-    DispatchQueue.global().async(group: group) {
-      let made = Result { try there() }
-      result.value.withLock { $0 = made }
-    }
-    let own = Result { try here() }
-    group.wait()
-    try own.get()
-    guard let made = result.value.withLock({ $0 }) else {
-      preconditionFailure("the group was left before its work was done")
-    }
+    try done?.get()
+    guard let made else { preconditionFailure("a task was not run") }
     return try made.get()
   }
 
-  private final class Answer<Made: Sendable>: Sendable {
-    let value = Mutex<Result<Made, any Error>?>(nil)
+  /// Runs all, beginning with the first, at once where there are threads.
+  static func run(threads: Int, _ tasks: [() -> Void]) {
+    Parallel.forEachTask(tasks.count, threads: threads) { tasks[$0]() }
   }
 }

@@ -48,8 +48,9 @@ struct RegionProbe {
 
   /// Probes a region on what the nodes before it make of independent numbers.
   ///
-  /// The nearest nodes come first, then more of them. Numbers that cannot be make gross differences; small ones stand, for which
-  /// the sure bounds of numbers that are made might be too wide.
+  /// The nearest nodes come first, then more of them. Numbers that cannot be make gross
+  /// differences; small ones stand, for which the sure bounds of numbers that are made might be too
+  /// wide.
   private func probeBehind(
     _ region: Region, _ path: String, failedBy ratio: Double
   ) throws -> RegionJudge.Judgement? {
