@@ -52,6 +52,42 @@ import Testing
     #expect(report.failures.allSatisfy { $0.subject == "branch" && $0.element?.index[1] == 1 })
   }
 
+  /// If whose branches read what a fold before it makes, under a name of its own.
+  private func behind(_ folded: SmallFold?) throws -> Model {
+    var sketch = GraphSketch()
+    let condition = sketch.input("condition", [1], .bool)
+    let x = sketch.input("x", [1, 3, 6, 5])
+    let before =
+      try folded.map { try $0.drawFolded(&sketch, x, "folded") } ?? fold.draw(&sketch, x, "plain")
+    let then = sketch.body { $0.node("Neg", [$0.node("Relu", [before], "r")], "then") }
+    let other = try sketch.body { body in
+      let half = try body.constant("half", [0.5], [])
+      return body.node("Mul", [before, half], "other")
+    }
+    sketch.output(
+      sketch.node(
+        "If", [condition], "y",
+        [Attribute("then_branch", .graph(then)), Attribute("else_branch", .graph(other))]))
+    return sketch.model
+  }
+
+  /// What comes out of If is bounded as the branch that ran says.
+  @Test func boundsGoThroughBranches() throws {
+    let report = try Verifier(
+      original: behind(nil), written: behind(fold), claims: []
+    ).verify()
+    #expect(report.failures.isEmpty, "\(report.failures)")
+    #expect(report.completeSamples == 2)
+    let region = try #require(report.regions.first { $0.graph == "graph" })
+    #expect(try #require(region.probe.ratio) > 0)
+    #expect(try #require(region.lockstep.ratio) > 0)
+    #expect(report.gaps.allSatisfy { $0.layer == .parameters }, "\(report.gaps)")
+    let wrong = try Verifier(
+      original: behind(nil), written: behind(planted), claims: []
+    ).verify()
+    #expect(Set(wrong.failures.map(\.layer)).isSuperset(of: [.regionProbe, .lockstep]))
+  }
+
   /// A loop that sends its state through the fold three times.
   private func loop(_ folded: SmallFold?) throws -> Model {
     var sketch = GraphSketch()

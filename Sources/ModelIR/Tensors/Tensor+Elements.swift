@@ -94,6 +94,7 @@ extension Tensor {
 
   /// All elements as Double: floats widened exactly, whole numbers rounded to nearest beyond 2⁵³.
   public func doubles() throws -> [Double] {
+    if dataType == .float64, let plain = plainBytes { return try Self.read(plain) }
     var result: [Double] = []
     result.reserveCapacity(min(shape.elementCount, 1 << 24))
     try forEachPiece(maximumElements: Self.cachedElements) { piece, range in
@@ -104,12 +105,33 @@ extension Tensor {
 
   /// All elements as Float: exact for half, bfloat16 and Float, rounded once for others.
   public func floats() throws -> [Float] {
+    if dataType == .float32, let plain = plainBytes { return try Self.read(plain) }
     var result: [Float] = []
     result.reserveCapacity(min(shape.elementCount, 1 << 24))
     try forEachPiece(maximumElements: Self.cachedElements) { piece, range in
       try ElementConversion.append(piece, of: dataType, count: range.count, to: &result)
     }
     return result
+  }
+
+  /// Where all elements stand as they are, if they do and are all there.
+  private var plainBytes: (source: ByteSource, range: Range<Int>)? {
+    guard case .stored(let elements) = storage, elements.encoding == .littleEndian,
+      elements.pieces.count == 1, let piece = elements.pieces.first,
+      let expected = dataType.byteCount(elements: shape.elementCount), expected > 0,
+      piece.count >= expected, piece.upperBound <= elements.source.count
+    else { return nil }
+    return (elements.source, piece.lowerBound..<(piece.lowerBound + expected))
+  }
+
+  private static func read<Element: BitwiseCopyable>(
+    _ plain: (source: ByteSource, range: Range<Int>)
+  ) throws -> [Element] {
+    let count = plain.range.count / MemoryLayout<Element>.stride
+    return try unsafe [Element](unsafeUninitializedCapacity: count) { buffer, filled in
+      try unsafe plain.source.read(plain.range, into: UnsafeMutableRawBufferPointer(buffer))
+      filled = count
+    }
   }
 
   /// All elements of a whole-number or bool tensor; uint64 by its bit pattern.

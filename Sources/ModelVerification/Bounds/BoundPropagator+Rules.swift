@@ -79,6 +79,7 @@ extension BoundPropagator {
     }
     add(["And", "Or", "Xor", "Not"]) { $0.logic }
     add(["ArgMax", "ArgMin", "TopK"]) { $0.ranking }
+    add(["If"], parameters: true) { $0.conditional }
     add(["Shape", "Size"]) { _ in { node, _ in node.outputs.map { _ in .exact } } }
     return rules
   }()

@@ -34,10 +34,15 @@ final class RegionForm {
         // Initializers are left to the runner, which widens them while it reads them.
         own[input] = try values[input] ?? computedConstant(input)
       }
-      try runner.run(nodes: [node], values: &own)
+      try runner.run(nodes: [node], values: &own, observing: bodyObserver(of: node))
       for output in model[node].outputs.compactMap({ $0 }) { values[output] = own[output] }
       try after(node)
     }
+  }
+
+  /// Keeps what a branch of If makes; the bodies of loops make several values of one name.
+  private func bodyObserver(of node: NodeID) -> GraphRunner.Observer? {
+    model[node].isStandard("If") ? { self.values[$0] = $1 } : nil
   }
 
   /// A constant that nodes make, in the precision of its type.

@@ -32,7 +32,7 @@ final class ThreadTeam: Sendable {
   private let sleepers = Atomic(0)
   private let bell = DispatchSemaphore(value: 0)
   /// Members that were started.
-  private let members = Mutex(0)
+  private let members = Atomic(0)
 
   /// Calls `body` with every number below `parts`, each once, from this thread and others, no more
   /// than there are processors; returns when all calls have.
@@ -71,11 +71,13 @@ final class ThreadTeam: Sendable {
 
   /// Wakes those who sleep, and starts members until there are as many as are wanted.
   private func callMembers(_ wanted: Int) {
-    let new = members.withLock { count in
-      defer { count = max(count, wanted) }
-      return count..<max(count, wanted)
+    var count = members.load(ordering: .relaxed)
+    while count < wanted {
+      let (isOurs, now) = members.weakCompareExchange(
+        expected: count, desired: count + 1, ordering: .relaxed)
+      if isOurs { DispatchQueue(label: "bnfold.team.\(count)").async { self.serve() } }
+      count = isOurs ? count + 1 : now
     }
-    for number in new { DispatchQueue(label: "bnfold.team.\(number)").async { self.serve() } }
     // A member enters itself before it looks at the news for the last time, and the news were
     // written before this: one of the two sees the other.
     guard sleepers.load(ordering: .sequentiallyConsistent) > 0 else { return }
