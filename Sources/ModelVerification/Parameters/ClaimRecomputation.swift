@@ -33,68 +33,6 @@ struct ClaimRecomputation {
     }
   }
 
-  // MARK: Branches
-
-  /// The sum of what the branches' own claims make, each in its place.
-  private func merged() throws -> Result {
-    var sums = [DoubleDouble](repeating: DoubleDouble(0), count: shape.elementCount)
-    var magnitudes = [Double](repeating: 0, count: shape.elementCount)
-    for branch in claim.branches {
-      let part = ClaimRecomputation(
-        model: model, resolver: resolver, affines: affines, claim: branch.claim,
-        shape: branch.shape, kernel: branch.kernel)
-      let own = try part.run()
-      let places = try places(of: branch, count: own.numbers.count)
-      guard places.allSatisfy(sums.indices.contains) else {
-        throw RecomputedAffine.Problem(reason: "a branch of shape \(branch.shape) in \(shape)")
-      }
-      for (element, number) in own.numbers.enumerated() where number != 0 || isBias {
-        let place = places[element]
-        sums[place] = sums[place] + DoubleDouble(number * branch.sign)
-        magnitudes[place] +=
-          own.magnitudes.isEmpty ? number.magnitude : own.magnitudes[element]
-      }
-    }
-    return Result(numbers: sums.map(\.value), magnitudes: magnitudes)
-  }
-
-  private var isBias: Bool { if case .bias = claim.role { true } else { false } }
-
-  /// Where each of a branch's elements lies in the whole.
-  private func places(of branch: FoldClaim.Branch, count: Int) throws -> [Int] {
-    guard !branch.placement.isEmpty else { return Array(0..<count) }
-    let (own, whole) = (branch.shape, shape)
-    let problem = RecomputedAffine.Problem(reason: "a branch of shape \(own) in \(whole)")
-    guard own.rank == whole.rank, own.elementCount == count,
-      branch.placement.count == own.rank, branch.spacing.count == own.rank
-    else { throw problem }
-    let strides = whole.strides
-    var places = [0]
-    for axis in 0..<own.rank {
-      let along = try (0..<own.dimensions[axis]).map { coordinate in
-        let position = branch.placement[axis] + coordinate * branch.spacing[axis]
-        guard position >= 0, position < whole.dimensions[axis] else { throw problem }
-        return position * strides[axis]
-      }
-      places = places.flatMap { place in along.map { place + $0 } }
-    }
-    return places
-  }
-
-  /// Ones, or their mean over the taps, where an output channel meets the input channel of its
-  /// number.
-  private func diagonal() -> [Double] {
-    let (rows, members) = (shape.dimensions[0], max(1, shape.dimensions[1]))
-    let taps = shape.elementCount / max(1, rows * members)
-    let number = kernel == .average ? 1 / Double(taps) : 1
-    var numbers = [Double](repeating: 0, count: shape.elementCount)
-    for row in 0..<rows {
-      let start = (row * members + row % members) * taps
-      for tap in 0..<taps { numbers[start + tap] = number }
-    }
-    return numbers
-  }
-
   // MARK: Weights
 
   private func weight() throws -> Result {
@@ -113,7 +51,7 @@ struct ClaimRecomputation {
     return Result(numbers: numbers, magnitudes: [])
   }
 
-  private func multiply(
+  func multiply(
     _ numbers: inout [Double], by step: FoldClaim.Step, shape: TensorShape
   ) throws {
     let affine = try affines.affine(of: step.affine)
@@ -188,102 +126,9 @@ struct ClaimRecomputation {
     return Result(numbers: numbers, magnitudes: [])
   }
 
-  // MARK: Biases
-
-  private func bias(_ weight: ValueID?) throws -> Result {
-    var sums = [DoubleDouble](repeating: DoubleDouble(0), count: shape.elementCount)
-    var magnitudes = [Double](repeating: 0, count: shape.elementCount)
-    if let source = claim.source {
-      guard let tensor = try resolver.value(source) else {
-        throw RecomputedAffine.Problem(reason: "its source is no constant of the original")
-      }
-      for (element, number) in try broadcast(tensor, to: shape).enumerated() {
-        sums[element] = DoubleDouble(number) * DoubleDouble(claim.sourceScale)
-        magnitudes[element] = sums[element].high.magnitude
-      }
-    }
-    for (position, step) in claim.steps.enumerated() {
-      let affine = try affines.affine(of: step.affine)
-      switch step.side {
-      case .output:
-        let channels = try channels(step.index, shape)
-        for element in sums.indices {
-          guard let channel = try mapped(channels.channel(element), step, affine) else { continue }
-          let scale = affine.scale[channel]
-          sums[element] = sums[element] * scale
-          magnitudes[element] *= scale.high.magnitude
-          guard step.addsShift else { continue }
-          sums[element] = sums[element] + affine.shift[channel]
-          magnitudes[element] += affine.shiftMagnitude[channel]
-        }
-      case .input where step.addsShift:
-        try addInputShift(step, affine, weight, before: position, &sums, &magnitudes)
-      case .input: break
-      }
-    }
-    return Result(numbers: sums.map(\.value), magnitudes: magnitudes)
-  }
-
-  /// b[o] += weightScale · Σ over the weight's elements of output channel o: W·shift.
-  private func addInputShift(
-    _ step: FoldClaim.Step, _ affine: RecomputedAffine, _ weight: ValueID?, before position: Int,
-    _ sums: inout [DoubleDouble], _ magnitudes: inout [Double]
-  ) throws {
-    guard let weight, let tensor = try resolver.value(weight),
-      let weightShape = TensorShape(tensor.shape), let output = claim.weightOutput
-    else {
-      throw RecomputedAffine.Problem(reason: "the weight it sums over is no constant")
-    }
-    var numbers = tensor.doubles()
-    for earlier in claim.steps[..<position] {
-      var earlier = earlier
-      // An output step's index is about the bias; on the weight it acts where the weight adds.
-      if earlier.side == .output { earlier.index = output }
-      try multiply(&numbers, by: earlier, shape: weightShape)
-    }
-    let outputs = try channels(output, weightShape)
-    let inputs = try channels(step.index, weightShape)
-    let count = output.channelCount(in: weightShape)
-    var totals = [DoubleDouble](repeating: DoubleDouble(0), count: count)
-    var sizes = [Double](repeating: 0, count: count)
-    for element in numbers.indices {
-      guard let channel = try mapped(inputs.channel(element), step, affine) else { continue }
-      let o = outputs.channel(element)
-      let term = DoubleDouble(numbers[element]) * affine.shift[channel]
-      totals[o] = totals[o] + term
-      sizes[o] += numbers[element].magnitude * affine.shiftMagnitude[channel]
-    }
-    let place = try biasChannels(count)
-    for element in sums.indices {
-      let o = place(element)
-      sums[element] = sums[element] + totals[o] * DoubleDouble(claim.weightScale)
-      magnitudes[element] += sizes[o] * claim.weightScale.magnitude
-    }
-  }
-
-  /// The output channel that an element of the bias belongs to: as the claim says, else along the
-  /// bias's last axis of that extent (Gemm's C is [M, N]).
-  private func biasChannels(_ count: Int) throws -> (Int) -> Int {
-    if let index = claim.biasOutput {
-      let channels = try channels(index, shape)
-      guard index.channelCount(in: shape) == count else {
-        throw RecomputedAffine.Problem(
-          reason: "a bias of shape \(shape) has not \(count) channels")
-      }
-      return { channels.channel($0) }
-    }
-    guard count > 1 else { return { _ in 0 } }
-    guard let axis = shape.dimensions.lastIndex(of: count) else {
-      throw RecomputedAffine.Problem(
-        reason: "a bias of shape \(shape) has no axis of \(count) channels")
-    }
-    let stride = shape.strides[axis]
-    return { $0 / stride % count }
-  }
-
   // MARK: Parts
 
-  private func channels(_ index: ChannelIndex, _ shape: TensorShape) throws -> ElementChannels {
+  func channels(_ index: ChannelIndex, _ shape: TensorShape) throws -> ElementChannels {
     guard let channels = ElementChannels(index, shape: shape) else {
       throw RecomputedAffine.Problem(reason: "shape \(shape) has no axis \(index.memberAxis)")
     }
@@ -291,7 +136,7 @@ struct ClaimRecomputation {
   }
 
   /// The affine's channel for a channel of the linear node; nil where it does not act.
-  private func mapped(
+  func mapped(
     _ channel: Int, _ step: FoldClaim.Step, _ affine: RecomputedAffine
   ) throws -> Int? {
     var channel = channel
@@ -311,7 +156,7 @@ struct ClaimRecomputation {
   }
 
   /// Elements repeated by right alignment.
-  private func broadcast(_ tensor: RuntimeTensor, to shape: TensorShape) throws -> [Double] {
+  func broadcast(_ tensor: RuntimeTensor, to shape: TensorShape) throws -> [Double] {
     let numbers = tensor.doubles()
     if tensor.shape == shape.dimensions || numbers.count == shape.elementCount { return numbers }
     guard let result = Broadcast.expand(numbers, tensor.shape, to: shape.dimensions) else {

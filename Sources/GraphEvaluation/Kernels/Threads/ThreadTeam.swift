@@ -52,11 +52,23 @@ final class ThreadTeam: Sendable {
       news.add(1, ordering: .sequentiallyConsistent)
       callMembers(helpers)
       while job.doPart() {}
-      while !job.isDone {
-        // A loop is waited for by its kernel: nothing long may come between.
-        if !doPart(coarseToo: isCoarse) { sched_yield() }
-      }
+      wait(for: job)
       job.close()
+    }
+  }
+
+  /// Waits until all parts of a job are done, and helps with others meanwhile.
+  private func wait(for job: SharedJob) {
+    var restless = ContinuousClock.now + Self.patience
+    while !job.isDone {
+      // A loop is waited for by its kernel: nothing long may come between.
+      if doPart(coarseToo: job.isCoarse) {
+        restless = ContinuousClock.now + Self.patience
+      } else if job.isCoarse, ContinuousClock.now > restless {
+        usleep(200)
+      } else {
+        sched_yield()
+      }
     }
   }
 
