@@ -29,7 +29,7 @@ enum TapConvolution {
   ) throws -> [E] {
     let planes = try PhasePlanes(problem.window)
     _ = try context.count(of: [planes.count, problem.groupChannels])
-    let form = Form(problem, planes)
+    let form = Form(problem, planes, threads: context.threads)
     return unsafe ElementArray.make(count) { output in
       _ = unsafe ElementArray.withPointer(inputs) { input in
         unsafe ElementArray.withPointer(weights) { weight in
@@ -51,7 +51,9 @@ enum TapConvolution {
     /// Channels of a block.
     let channels: Int
 
-    init(_ problem: ConvolutionKernels.Problem<E>, _ planes: PhasePlanes) {
+    init(
+      _ problem: ConvolutionKernels.Problem<E>, _ planes: PhasePlanes, threads: Int
+    ) {
       self.problem = problem
       self.planes = planes
       taps = planes.taps(channels: problem.groupChannels)
@@ -61,13 +63,28 @@ enum TapConvolution {
       }
       let columns = (planes.runCount + tileWindows - 1) / tileWindows
       windows = min(planes.runCount, ((planes.runCount + columns - 1) / columns + 15) & ~15)
-      filters = columns >= 8 ? problem.groupFilters : min(tileFilters, problem.groupFilters)
+      filters =
+        columns >= 8
+        ? problem.groupFilters
+        : Self.evenFilters(problem.groupFilters, columns: columns, threads: threads)
       let touched = min(
         planes.count,
         problem.window.kernel.depth * problem.window.kernel.height
           * (windows + problem.window.kernel.width))
       channels = max(
         1, min(problem.groupChannels, cachedBytes / (touched * MemoryLayout<E>.stride)))
+    }
+
+    /// Filters of a tile, so that tiles are about the same and as many for each thread.
+    private static func evenFilters(_ filters: Int, columns: Int, threads: Int) -> Int {
+      let least = (filters + tileFilters - 1) / tileFilters
+      let choices = least...max(least, min(filters / 12, least + threads - 1))
+      let parts =
+        choices.first { $0 * columns % threads == 0 }
+        ?? choices.first { $0 * columns >= threads } ?? choices.upperBound
+      let share = (filters + parts - 1) / parts
+      // The loop takes six at once.
+      return min(filters, (share + 5) / 6 * 6)
     }
 
     /// Elements of a tile that is not the output itself.
