@@ -4,9 +4,9 @@ internal import ModelIR
 /// Layers 3 and 4: both models on whole inputs, in one sweep.
 ///
 /// Three runs advance side by side: R, the original in Double; O, the original as deployed; D, the
-/// written model as deployed. Each changed region is judged on R's values as soon as they are
-/// there, and R goes on, so no error propagates and every bad site is found, not just the first.
-/// Every value behind a change is compared between the three as soon as all have it. Nothing
+/// written model as deployed. Each changed region is judged on R's values while the next node runs,
+/// and R goes on, so no error propagates and every bad site is found, not just the first. Every
+/// value behind a change is compared between the three, also while the next node runs. Nothing
 /// stays alive longer.
 struct EndToEndLayer {
   let correspondence: Correspondence

@@ -5,11 +5,20 @@ internal import ModelIR
 ///
 /// D and O are the written and the original model as deployed, R the original in Double.
 enum FigureSums {
-  /// Compares; all three have the same shape.
+  /// Why there are no figures.
+  enum Problem: Error {
+    /// An element is finite in O and R and not in D.
+    case notFinite(ElementDifference)
+    /// O and R have other shapes: NonZero and the like decide it, by numbers that rounding moves.
+    case undecidedShape
+  }
+
+  /// Compares; D has the shape of R.
   static func figures(
     graph: String, name: String, written: RuntimeTensor, original: RuntimeTensor,
     reference: RuntimeTensor, isOutput: Bool
-  ) throws(ElementSums.NotFinite) -> ValueFigures {
+  ) throws(Problem) -> ValueFigures {
+    guard original.shape == reference.shape else { throw .undecidedShape }
     var figures = ValueFigures(graph: graph, name: name, type: reference.dataType.name)
     if let d = written.integers, let o = original.integers {
       figures.elements = d.count
@@ -17,7 +26,11 @@ enum FigureSums {
       return figures
     }
     var sums = ElementSums(largestOfType: reference.dataType.largestFinite)
-    try sums.add(written, original, reference)
+    do {
+      try sums.add(written, original, reference)
+    } catch {
+      throw .notFinite(error.element)
+    }
     sums.fill(&figures, type: reference.dataType, shape: reference.shape)
     if isOutput {
       figures.classes = classes(

@@ -1,3 +1,4 @@
+import ByteStore
 import Dispatch
 import Synchronization
 import Testing
@@ -22,6 +23,22 @@ struct ThreadTeamTests {
       let tally = Tally(parts)
       team.run(parts: parts) { tally.note($0) }
       #expect(tally.isOnceEach)
+    }
+  }
+
+  /// Each part waits for the other to begin: one after the other they never would.
+  @Test(.enabled(if: ProcessFacts.processors > 1)) func partsRunAtOnce() {
+    let team = ThreadTeam()
+    for isCoarse in [false, true] {
+      let begun = Atomic(0)
+      let met = Atomic(0)
+      team.run(parts: 2, isCoarse: isCoarse) { _ in
+        begun.add(1, ordering: .sequentiallyConsistent)
+        let end = ContinuousClock.now + .seconds(20)
+        while begun.load(ordering: .sequentiallyConsistent) < 2, ContinuousClock.now < end {}
+        if begun.load(ordering: .sequentiallyConsistent) == 2 { met.add(1, ordering: .relaxed) }
+      }
+      #expect(met.load(ordering: .relaxed) == 2)
     }
   }
 

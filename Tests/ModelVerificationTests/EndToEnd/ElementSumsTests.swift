@@ -93,8 +93,12 @@ struct ElementSumsTests {
   ) throws {
     for bad in [Double.nan, .infinity, -.infinity] {
       let tensors = Self.tensors(.float32) { d, _, _ in d[element] = bad }
-      let error = #expect(throws: ElementSums.NotFinite.self) { try Self.figures(tensors) }
-      #expect(error?.element.index == [element / 2822, element / 1411 % 2, element % 1411])
+      let error = #expect(throws: FigureSums.Problem.self) { try Self.figures(tensors) }
+      guard case .notFinite(let difference)? = error else {
+        Issue.record("\(bad) was not found")
+        continue
+      }
+      #expect(difference.index == [element / 2822, element / 1411 % 2, element % 1411])
     }
     // At the edge of the type rounding alone may do that.
     let edge = Self.tensors(.float32) { d, o, r in
@@ -103,5 +107,19 @@ struct ElementSumsTests {
       r[element] = Double(Float.greatestFiniteMagnitude)
     }
     #expect(try Self.figures(edge).elements == Self.shape.reduce(1, *) - 1)
+  }
+
+  /// The original as deployed has another number of elements than in Double.
+  @Test func anotherShapeOfTheOriginal() {
+    let tensors = Self.tensors(.float32)
+    let shorter = RuntimeTensor(
+      dataType: .float32, shape: [2], elements: .float([1, 2]))
+    let error = #expect(throws: FigureSums.Problem.self) {
+      try Self.figures((tensors.d, shorter, tensors.r))
+    }
+    guard case .undecidedShape? = error else {
+      Issue.record("no undecided shape")
+      return
+    }
   }
 }
