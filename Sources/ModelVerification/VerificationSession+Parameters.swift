@@ -8,7 +8,7 @@ extension VerificationSession {
   mutating func resolveClaims() -> [ResolvedClaim] {
     let claims = verifier.claims == nil ? inferredClaims() : resolvedClaims()
     for claim in claims {
-      for part in [claim.claim] + claim.claim.branches.map(\.claim) { noteDroppedShift(part) }
+      for part in claim.claim.parts { noteDroppedShift(part) }
     }
     return claims
   }

@@ -12,6 +12,9 @@ struct AxisAffine {
   /// One summand per channel of the axis; zeros where the shift does not act.
   var shift: [Double] { map.map { $0 < 0 || !addsShift ? 0 : site.shift[$0] } }
 
+  /// The scale alone.
+  var scaleOnly: AxisAffine { AxisAffine(site: site, map: map, addsShift: false) }
+
   var scalesNothing: Bool { map.allSatisfy { $0 < 0 || site.scale[$0] == 1 } }
 
   var shiftsNothing: Bool { !addsShift || map.allSatisfy { $0 < 0 || site.shift[$0] == 0 } }

@@ -72,7 +72,7 @@ struct BranchMerger {
   // MARK: The patch
 
   /// What is changed, and what it amounts to; nil where a tensor was merged before.
-  func drawn() -> (patch: GraphPatch, merge: BranchMerge)? {
+  func drawn() -> (patch: GraphPatch, merge: LayerMerge)? {
     guard let host = branches.filter(\.isConvolution).max(by: { $0.taps < $1.taps })?.node,
       let output = session.model[root].output(0)
     else { return nil }
@@ -105,8 +105,8 @@ struct BranchMerger {
       kernel.shape.elementCount + (tensors.count > 1 ? outputs : 0)
     return (
       patch,
-      BranchMerge(
-        root: root, convolution: host, branches: branches.count, removed: patch.removals,
+      LayerMerge(
+        kind: .branches, root: root, layer: host, count: branches.count, removed: patch.removals,
         parametersBefore: before, parametersAfter: after, tensors: tensors)
     )
   }
@@ -203,23 +203,21 @@ struct BranchMerger {
     let branch = branches[index]
     let own: TensorShape
     var recipe: TensorRecipe
-    var claim = FoldClaim(
-      target: ValueID(0), role: .weight, linearNode: branch.node, source: nil, steps: [])
-    let kind: FoldClaim.Branch.Kernel
+    var parts: [FoldClaim.Branch]
     switch branch.kernel {
     case .convolution(let value, let tensor, _, _, _):
-      let prior = session.claims[value]
-      guard prior?.branches.isEmpty ?? true else { return false }
-      (own, recipe, kind) = (tensor.shape, tensor.asRecipe, .stored)
-      claim.source = prior == nil ? value : prior?.source
-      claim.steps = prior?.steps ?? []
+      (own, recipe) = (tensor.shape, tensor.asRecipe)
+      parts = summands(value, own, .weight, branch.node)
     case .identity, .average:
       guard let shape = TensorShape([outputs, members] + branch.window.kernel),
         let ones = diagonal(shape)
       else { return false }
       var isAverage = false
       if case .average = branch.kernel { isAverage = true }
-      (own, kind) = (shape, isAverage ? .average : .identity)
+      own = shape
+      let claim = FoldClaim(
+        target: ValueID(0), role: .weight, linearNode: branch.node, source: nil, steps: [])
+      parts = [.init(claim: claim, kernel: isAverage ? .average : .identity, shape: own, sign: 1)]
       recipe = TensorRecipe(terms: [.init(source: ones)])
       if isAverage {
         recipe = recipe.scaled(by: factor.map { _ in 1 / Double(branch.taps) }, at: .axis(0))
@@ -238,12 +236,27 @@ struct BranchMerger {
       }
     }
     result.recipe = result.recipe.adding(recipe)
-    claim.steps += claimSteps(steps)
-    result.branches.append(
-      .init(
-        claim: claim, kernel: kind, shape: own, sign: branch.sign, placement: placement,
-        spacing: spacing))
+    for p in parts.indices {
+      guard parts[p].shape == own else { return false }
+      parts[p].claim.steps += claimSteps(steps)
+      parts[p].sign *= branch.sign
+      (parts[p].placement, parts[p].spacing) = (placement, spacing)
+    }
+    result.branches += parts
     return true
+  }
+
+  /// The summands that a branch's own tensor is put together from: itself, or those of an earlier
+  /// merge.
+  private func summands(
+    _ value: ValueID, _ shape: TensorShape, _ role: FoldClaim.Role, _ node: NodeID
+  ) -> [FoldClaim.Branch] {
+    let prior = session.claims[value]
+    if let prior, !prior.branches.isEmpty { return prior.branches }
+    let claim =
+      prior
+      ?? FoldClaim(target: ValueID(0), role: role, linearNode: node, source: value, steps: [])
+    return [.init(claim: claim, kernel: .stored, shape: shape, sign: 1)]
   }
 
   private func addBias(
@@ -256,33 +269,41 @@ struct BranchMerger {
       for o in own.indices { own[o] = own[o] * scale[o] + add[o] }
     }
     for o in own.indices { shift[o] += branch.sign * own[o] }
-    var claim = FoldClaim(
-      target: ValueID(0), role: .bias(weight: nil), linearNode: branch.node, source: nil,
-      weightOutput: .axis(0), biasOutput: .axis(0), steps: [])
+    var parts: [FoldClaim.Branch] = []
     if case .convolution(let weight, _, let bias, let tensor, _) = branch.kernel {
-      let (prior, priorWeight) = (bias.flatMap { session.claims[$0] }, session.claims[weight])
-      guard prior?.branches.isEmpty ?? true else { return false }
-      if let tensor {
+      let priorWeight = session.claims[weight]
+      if let bias, let tensor {
         let recipe = tensor.asRecipe.scaled(by: factor, at: .axis(0))
         guard recipe.terms.allSatisfy({ $0.placement == nil }) else { return false }
         result.recipe = result.recipe.adding(recipe)
         result.type = tensor.dataType
+        parts = summands(bias, tensor.shape, .bias(weight: nil), branch.node)
       }
-      claim.source = prior == nil ? bias : prior?.source
-      claim.sourceScale = prior?.sourceScale ?? 1
-      claim.weightScale = prior?.weightScale ?? 1
-      claim.role = .bias(weight: priorWeight?.source ?? weight)
-      claim.steps = prior?.steps ?? []
-      let known = Set(claim.steps.map(\.affine))
-      for var missing in priorWeight?.steps ?? [] where !known.contains(missing.affine) {
-        if missing.side == .output { missing.index = .axis(0) }
-        missing.addsShift = false
-        claim.steps.append(missing)
+      if parts.count == 1, case .stored = parts[0].kernel {
+        // What the weight alone has met so far still scales what its steps sum.
+        parts[0].claim.role = .bias(weight: priorWeight == nil ? weight : priorWeight?.source)
+        (parts[0].claim.weightOutput, parts[0].claim.biasOutput) = (.axis(0), .axis(0))
+        let known = Set(parts[0].claim.steps.map(\.affine))
+        for var missing in priorWeight?.steps ?? [] where !known.contains(missing.affine) {
+          if missing.side == .output { missing.index = .axis(0) }
+          missing.addsShift = false
+          parts[0].claim.steps.append(missing)
+        }
       }
     }
-    claim.steps += claimSteps(steps)
-    result.branches.append(
-      .init(claim: claim, kernel: .stored, shape: .vector(outputs), sign: branch.sign))
+    if parts.isEmpty {
+      let claim = FoldClaim(
+        target: ValueID(0), role: .bias(weight: nil), linearNode: branch.node, source: nil,
+        weightOutput: .axis(0), biasOutput: .axis(0), steps: [])
+      parts = [.init(claim: claim, kernel: .stored, shape: .vector(outputs), sign: 1)]
+    }
+    for p in parts.indices {
+      guard parts[p].shape == .vector(outputs) else { return false }
+      // What is added behind a sum is added once.
+      parts[p].claim.steps += claimSteps(p == 0 ? steps : steps.map(\.scaleOnly))
+      parts[p].sign *= branch.sign
+    }
+    result.branches += parts
     return true
   }
 

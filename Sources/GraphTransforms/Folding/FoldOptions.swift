@@ -22,8 +22,9 @@ public struct FoldOptions: Sendable {
   /// Where a whole fold is impossible, folds the scale of a BatchNormalization and leaves an Add of
   /// the shift in its place.
   public var allowsAdd = false
-  /// Makes one convolution of parallel linear branches (rule `reparameterize`).
-  public var mergesBranches = false
+  /// Makes one layer of parallel linear branches, and of linear layers in a row (rule
+  /// `reparameterize`).
+  public var mergesLayers = false
   /// Removes what is not needed for the same numbers once everything is folded: constant parts,
   /// operators that pass their input on, duplicates, unused nodes.
   public var simplifies = false

@@ -14,8 +14,8 @@ public struct FoldResult: Sendable {
   public var sites: [FoldSite]
   /// The patches in the order they were applied.
   public var journal: [GraphPatch]
-  /// Parallel branches that became one convolution each.
-  public var merges: [BranchMerge] = []
+  /// Layers beside or behind each other that became one.
+  public var merges: [LayerMerge] = []
   /// What was done to each new weight and bias of the folded model.
   public var claims: [FoldClaim]
   /// Patterns of the selection that match no site.
@@ -26,8 +26,7 @@ public struct FoldResult: Sendable {
   /// The sites whose affines are part of a new tensor: those to exclude where it does not fit.
   public func sites(in target: ValueID) -> [NodeID] {
     if let merge = merges.first(where: { $0.tensors.contains(target) }) { return [merge.root] }
-    return claims.filter { $0.target == target }.flatMap { claim in
-      (claim.steps + claim.branches.flatMap(\.claim.steps)).flatMap(\.affine)
-    }
+    return claims.filter { $0.target == target }.flatMap(\.parts).flatMap(\.steps)
+      .flatMap(\.affine)
   }
 }

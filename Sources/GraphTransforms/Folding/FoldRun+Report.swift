@@ -52,10 +52,10 @@ extension FoldRun {
   }
 
   /// A node that absorbed and was folded itself later passes on to where it went.
-  static func followed(_ sites: [FoldSite], _ merges: [BranchMerge]) -> [FoldSite] {
+  static func followed(_ sites: [FoldSite], _ merges: [LayerMerge]) -> [FoldSite] {
     var went: [NodeID: [NodeID]] = [:]
     for merge in merges {
-      for node in merge.removed { went[node] = [merge.convolution] }
+      for node in merge.removed { went[node] = [merge.layer] }
     }
     for site in sites {
       if case .folded(_, let into) = site.outcome { went[site.node] = into }

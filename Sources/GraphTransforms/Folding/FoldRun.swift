@@ -7,14 +7,14 @@ struct FoldRun {
   let session: FoldSession
   private let planner: FoldPlanner
   let reader: SiteReader
-  private let options: FoldOptions
+  let options: FoldOptions
   /// The model with calls replaced by what they call, which is the one that is folded.
   let inlined: InlinedModel
   /// Inlined calls in whose copies something was folded.
   private var openedCalls: Set<Int> = []
-  private let evaluator: (any ConstantEvaluator)?
+  let evaluator: (any ConstantEvaluator)?
   private(set) var sites: [FoldSite] = []
-  private var warnings: [String] = []
+  var warnings: [String] = []
 
   init(_ model: Model, _ constants: (any ConstantEvaluator)?, _ options: FoldOptions) {
     inlined = InlinedModel(model)
@@ -31,7 +31,7 @@ struct FoldRun {
     var open = Array(sites.indices)
     fold(&open)
     storeConstants(&open)
-    let merges = mergeBranches()
+    let merges = mergeLayers()
     if !merges.isEmpty {
       // What followed a sum of which a branch was the value itself now follows a convolution.
       open.removeAll { !session.model.contains(sites[$0].node) }
@@ -144,41 +144,6 @@ struct FoldRun {
       open.removeAll { !session.model.contains(sites[$0].node) }
       fold(&open)
     }
-  }
-
-  // MARK: Branches
-
-  /// Makes one convolution of each sum of linear branches, the widest sums first.
-  private mutating func mergeBranches() -> [BranchMerge] {
-    guard options.mergesBranches else { return [] }
-    var merges: [BranchMerge] = []
-    for graph in session.model.graphs.indices.map({ GraphID($0) })
-    where function(around: graph) == nil {
-      for id in session.model[graph].nodes.reversed() where session.model.contains(id) {
-        guard options.excluded[id] == nil, let merger = BranchMerger(session, root: id),
-          mayMerge(merger.nodes), let (patch, merge) = merger.drawn(),
-          session.commit(merging: patch)
-        else { continue }
-        merges.append(merge)
-      }
-    }
-    guard !merges.isEmpty else { return [] }
-    let change = merges.reduce(0) { $0 + $1.parametersAfter - $1.parametersBefore }
-    warnings.append(
-      """
-      \(merges.reduce(0) { $0 + $1.branches }) branches became \(merges.count) convolutions \
-      (reparameterize), parameters \(change < 0 ? "−\(-change)" : "+\(change)")
-      """)
-    return merges
-  }
-
-  /// Whether the user lets all sites among some nodes be folded.
-  private func mayMerge(_ nodes: [NodeID]) -> Bool {
-    let sites = sites.filter { nodes.contains($0.node) }
-    if sites.isEmpty, options.selection.chosen != nil || !options.selection.only.isEmpty {
-      return false
-    }
-    return sites.allSatisfy { options.selection.reason($0.node, name: $0.name) == nil }
   }
 
   // MARK: Sites

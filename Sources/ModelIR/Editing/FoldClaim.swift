@@ -72,7 +72,8 @@ public struct FoldClaim: Sendable {
     }
   }
 
-  /// One summand of a kernel or bias that was merged from parallel branches.
+  /// One summand of a kernel or bias that was merged from parallel branches, or from layers in a
+  /// row.
   ///
   ///     W′[o, j, k] = Σ over branches  sign · W(branch)[o, j, (k − placement) / spacing]
   ///     b′[o] = Σ over branches  sign · b(branch)[o]
@@ -80,13 +81,15 @@ public struct FoldClaim: Sendable {
   /// with zeros where a branch's kernel has no element.
   public struct Branch: Sendable {
     /// What a branch's kernel is before its steps.
-    public enum Kernel: Sendable, Hashable {
+    public enum Kernel: Sendable {
       /// The claim's source.
       case stored
       /// 1 where output channel o meets input channel o, which is index o mod C/group.
       case identity
       /// The same at every tap, divided by the number of taps.
       case average
+      /// What two layers in a row do.
+      case product(Product)
     }
 
     /// How the branch's own tensor is made; its target is the merged one.

@@ -21,7 +21,7 @@ struct PlanFile {
   let path: String
   let sites: [Site]
   private let allowLoss: Bool
-  private let mergesBranches: Bool
+  private let mergesLayers: Bool
   private let allowsAdd: Bool
   private let noDuplicate: Bool
   private let assumeConstantInputs: Bool
@@ -59,7 +59,7 @@ struct PlanFile {
     let options = try members.optionalObject("options")
     allowLoss = try options?.bool("allow_loss") ?? false
     allowsAdd = try options?.bool("allow_add") ?? false
-    mergesBranches = try options?.bool("reparameterize") ?? false
+    mergesLayers = try options?.bool("reparameterize") ?? false
     noDuplicate = try options?.bool("no_duplicate") ?? false
     assumeConstantInputs = try options?.bool("assume_constant_inputs") ?? false
     disabledRules = try options?.strings("rules_off") ?? []
@@ -69,7 +69,7 @@ struct PlanFile {
   func apply(to options: inout FoldOptions) {
     options.allowLoss = options.allowLoss || allowLoss
     options.allowsAdd = options.allowsAdd || allowsAdd
-    options.mergesBranches = options.mergesBranches || mergesBranches
+    options.mergesLayers = options.mergesLayers || mergesLayers
     options.noDuplicate = options.noDuplicate || noDuplicate
     options.assumeConstantInputs = options.assumeConstantInputs || assumeConstantInputs
     options.disabledRules.formUnion(disabledRules)

@@ -39,7 +39,7 @@ extension PlanReport: Report {
         .members([
           "allow_loss": .bool(options.allowLoss),
           "allow_add": .bool(options.allowsAdd),
-          "reparameterize": .bool(options.mergesBranches),
+          "reparameterize": .bool(options.mergesLayers),
           "no_duplicate": .bool(options.noDuplicate),
           "assume_constant_inputs": .bool(options.assumeConstantInputs),
           "rules_off": .strings(options.disabledRules.sorted()),

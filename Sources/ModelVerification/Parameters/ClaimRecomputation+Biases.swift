@@ -6,7 +6,11 @@ extension ClaimRecomputation {
   func bias(_ weight: ValueID?) throws -> Result {
     var sums = [DoubleDouble](repeating: DoubleDouble(0), count: shape.elementCount)
     var magnitudes = [Double](repeating: 0, count: shape.elementCount)
-    if let source = claim.source {
+    if case .product(let product) = kernel {
+      let result = try shifted(product)
+      sums = result.numbers.map { DoubleDouble($0) }
+      magnitudes = result.magnitudes
+    } else if let source = claim.source {
       guard let tensor = try resolver.value(source) else {
         throw RecomputedAffine.Problem(reason: "its source is no constant of the original")
       }

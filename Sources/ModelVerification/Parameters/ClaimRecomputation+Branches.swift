@@ -1,6 +1,6 @@
 internal import ModelIR
 
-/// Kernels and biases that are put together from several branches.
+/// Kernels and biases that are put together from several summands.
 extension ClaimRecomputation {
   /// The sum of what the branches' own claims make, each in its place.
   func merged() throws -> Result {
@@ -50,10 +50,14 @@ extension ClaimRecomputation {
 
   /// Ones, or their mean over the taps, where an output channel meets the input channel of its
   /// number.
-  func diagonal() -> [Double] {
+  func diagonal() throws -> [Double] {
+    guard shape.rank > 2 else {
+      throw RecomputedAffine.Problem(reason: "a kernel of shape \(shape)")
+    }
     let (rows, members) = (shape.dimensions[0], max(1, shape.dimensions[1]))
     let taps = shape.elementCount / max(1, rows * members)
-    let number = kernel == .average ? 1 / Double(taps) : 1
+    var number = 1.0
+    if case .average = kernel { number /= Double(taps) }
     var numbers = [Double](repeating: 0, count: shape.elementCount)
     for row in 0..<rows {
       let start = (row * members + row % members) * taps

@@ -9,7 +9,7 @@ struct ClaimRecomputation {
   /// The numbers that the target should hold before rounding.
   struct Result {
     var numbers: [Double]
-    /// For biases the sum of the magnitudes of which each is the sum; empty for weights.
+    /// Where numbers are sums, the sum of the magnitudes of the summands; else empty.
     var magnitudes: [Double]
   }
 
@@ -36,19 +36,27 @@ struct ClaimRecomputation {
   // MARK: Weights
 
   private func weight() throws -> Result {
-    var numbers: [Double]
-    if kernel != .stored, shape.rank > 2 {
-      numbers = diagonal()
-    } else {
+    var result = try kernelNumbers()
+    for step in claim.steps {
+      try multiply(&result.numbers, by: step, shape: shape)
+      guard !result.magnitudes.isEmpty else { continue }
+      try multiply(&result.magnitudes, by: step, shape: shape)
+    }
+    result.magnitudes = result.magnitudes.map(\.magnitude)
+    return result
+  }
+
+  /// What a weight is before its steps.
+  private func kernelNumbers() throws -> Result {
+    switch kernel {
+    case .identity, .average: return Result(numbers: try diagonal(), magnitudes: [])
+    case .product(let product): return try multiplied(product)
+    case .stored:
       guard let source = claim.source, let tensor = try resolver.value(source) else {
         throw RecomputedAffine.Problem(reason: "its source is no constant of the original")
       }
-      numbers = try broadcast(tensor, to: shape)
+      return Result(numbers: try broadcast(tensor, to: shape), magnitudes: [])
     }
-    for step in claim.steps {
-      try multiply(&numbers, by: step, shape: shape)
-    }
-    return Result(numbers: numbers, magnitudes: [])
   }
 
   func multiply(

@@ -72,6 +72,9 @@ public struct WindowAttributes: Sendable, Hashable {
     }
   }
 
+  /// Whether pads are such that an output has ⌈input/stride⌉ positions.
+  public var isSame: Bool { autoPad == .sameUpper || autoPad == .sameLower }
+
   /// The pads of a sliding kernel along one axis whose input has `input` positions.
   ///
   /// SAME: total = max(0, (⌈input/stride⌉ − 1)·stride + (kernel − 1)·dilation + 1 − input).

@@ -60,7 +60,8 @@ struct FoldingArguments: ParsableArguments {
   @Flag(
     help: ArgumentHelp(
       "Make one convolution of parallel linear branches that are added: k×k, 1×1, average pool, "
-        + "identity, with or without BN (RepVGG, MobileOne, FastViT)."))
+        + "identity, with or without BN (RepVGG, MobileOne, FastViT); and one layer of linear "
+        + "layers in a row where that is less work and fewer numbers."))
   var reparameterize = false
 
   @Option(
@@ -79,7 +80,7 @@ struct FoldingArguments: ParsableArguments {
     options.allowsAdd = allowAdd
     options.noDuplicate = noDuplicate
     options.assumeConstantInputs = assumeConstantInputs
-    options.mergesBranches = reparameterize
+    options.mergesLayers = reparameterize
     return options
   }
 

@@ -7,7 +7,7 @@ import Testing
 @Suite struct BranchMergeTests {
   private var merging: FoldOptions {
     var options = FoldOptions()
-    options.mergesBranches = true
+    options.mergesLayers = true
     return options
   }
 
@@ -26,7 +26,7 @@ import Testing
   ) throws {
     let check = try FoldCheck(builder, merging)
     check.expectFolded(into: nodes, tolerance: 4e-6, sourceLocation: sourceLocation)
-    #expect(check.result.merges.map(\.branches) == [branches], sourceLocation: sourceLocation)
+    #expect(check.result.merges.map(\.count) == [branches], sourceLocation: sourceLocation)
     // Without the option nothing of it happens.
     let plain = try FoldCheck(builder)
     #expect(plain.result.merges.isEmpty, sourceLocation: sourceLocation)
@@ -75,7 +75,7 @@ import Testing
     #expect(check.nodes == ["Conv", "GlobalAveragePool", "Relu", "BatchNormalization"])
     #expect(check.exact <= 1e-12 && check.rounded <= 8e-6)
     check.expectClaims(#_sourceLocation)
-    #expect(check.result.merges.map(\.branches) == [2])
+    #expect(check.result.merges.map(\.count) == [2])
     let written = try FoldCheck.stored(check.result.model)
     func verdict(_ model: Model) throws -> VerificationReport.Verdict {
       try Verifier(
@@ -170,7 +170,7 @@ import Testing
     #expect(check.nodes == ["Conv"])
     #expect(check.exact <= 1e-12)
     #expect(check.result.sites.map(\.isFolded) == [true, true, true, true])
-    #expect(check.result.merges.map(\.branches) == [4])
+    #expect(check.result.merges.map(\.count) == [4])
   }
 
   /// What stands in front of a sum is scaled with both operands, and its shift is added once.
@@ -184,7 +184,7 @@ import Testing
     let check = try FoldCheck(builder, merging)
     #expect(check.nodes == ["Conv"])
     #expect(check.exact <= 1e-12)
-    #expect(check.result.merges.map(\.branches) == [3])
+    #expect(check.result.merges.map(\.count) == [3])
   }
 
   /// Averages count their padding, or have none.
@@ -204,7 +204,7 @@ import Testing
       builder.output(sum)
       let check = try FoldCheck(builder, merging)
       #expect(check.exact <= 1e-12)
-      #expect(check.result.merges.map(\.branches) == (counts ? [2] : []))
+      #expect(check.result.merges.map(\.count) == (counts ? [2] : []))
       #expect(check.nodes.count == (counts ? 1 : 4))
     }
   }

@@ -27,16 +27,7 @@ struct ClaimCheck {
     for branch in claim.branches {
       let own = ClaimCheck(
         original: original, claim: branch.claim, shape: branch.shape.dimensions)
-      let taps = own.shape.dropFirst(2).reduce(1, *)
-      let base: Reference? =
-        branch.kernel == .stored
-        ? nil
-        : Reference(own.shape) { element in
-          let at = Reference(own.shape) { _ in 0 }.coordinates(element)
-          guard at[0] % own.shape[1] == at[1] else { return 0 }
-          return branch.kernel == .average ? 1 / Double(taps) : 1
-        }
-      let part = try own.applied(to: base)
+      let part = try own.applied(to: own.base(branch.kernel))
       for element in part.values.indices {
         let at = part.coordinates(element)
         let place =
@@ -47,6 +38,66 @@ struct ClaimCheck {
       }
     }
     return result
+  }
+
+  /// What a branch's kernel is before its steps; nil for the claim's own source.
+  private func base(_ kernel: FoldClaim.Branch.Kernel) throws -> Reference? {
+    func diagonal(_ number: Double) -> Reference {
+      Reference(shape) { element in
+        let at = Reference(shape) { _ in 0 }.coordinates(element)
+        return at[0] % shape[1] == at[1] ? number : 0
+      }
+    }
+    switch kernel {
+    case .stored: return nil
+    case .identity: return diagonal(1)
+    case .average: return diagonal(1 / Double(shape.dropFirst(2).reduce(1, *)))
+    case .product(let product): return try self.product(product)
+    }
+  }
+
+  /// Element by element: Σ over all channels between, with zeros where groups keep two apart.
+  private func product(_ product: FoldClaim.Product) throws -> Reference {
+    let parts = try [product.first, product.second].map { factor in
+      try ClaimCheck(original: original, claim: factor.claim, shape: factor.shape.dimensions)
+        .numbers()
+    }
+    let extents = [product.first, product.second].map {
+      $0.isTransposed ? $0.shape.dimensions.reversed() : $0.shape.dimensions
+    }
+    func element(_ part: Int, _ output: Int, _ input: Int, _ taps: [Int]) -> Double {
+      let factor = part == 0 ? product.first : product.second
+      let group = output / (extents[part][0] / factor.groups)
+      let member = input - group * extents[part][1]
+      guard (0..<extents[part][1]).contains(member) else { return 0 }
+      let own = extents[part].dropFirst(2).allSatisfy { $0 == 1 } ? taps.map { _ in 0 } : taps
+      let at = (factor.isTransposed ? [member, output] : [output, member]) + own
+      return parts[part].values[zip(at, parts[part].strides).reduce(0) { $0 + $1.0 * $1.1 }]
+    }
+    let grid = Reference(shape) { _ in 0 }
+    if case .bias = claim.role {
+      return Reference(shape) { o in
+        let taps = extents[1].dropFirst(2).reduce(1, *)
+        let every = Reference([1, 1] + extents[1].dropFirst(2)) { _ in 0 }
+        return parts[0].values.indices.reduce(0.0) { sum, m in
+          (0..<taps).reduce(sum) {
+            let tap = Array(every.coordinates($1).dropFirst(2))
+            return $0 + element(1, o, m, tap) * parts[0].values[m]
+          }
+        }
+      }
+    }
+    return Reference(shape) { index in
+      var at = grid.coordinates(index)
+      if product.isTransposed { at.swapAt(0, 1) }
+      let taps = Array(at.dropFirst(2))
+      let members = shape[product.isTransposed ? 0 : 1]
+      let outputs = shape[product.isTransposed ? 1 : 0]
+      let input = at[0] / (outputs / product.groups) * members + at[1]
+      return (0..<extents[0][0]).reduce(0.0) {
+        $0 + element(1, at[0], $1, taps) * element(0, $1, input, taps)
+      }
+    }
   }
 
   private func applied(to base: Reference?) throws -> Reference {

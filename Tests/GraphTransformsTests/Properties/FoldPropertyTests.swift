@@ -70,6 +70,7 @@ import Testing
     case 2, 5, 8: .forward(seed: seed)
     case 3: .merged(seed: seed)
     case 7: .half(seed: seed)
+    case 11: .row(seed: seed)
     default: .backward(seed: seed)
     }
   }
@@ -80,7 +81,7 @@ import Testing
       return false
     }
     switch site.outcome {
-    case .folded, .merged: return true
+    case .folded, .merged: return !block.options.mergesLayers || !result.merges.isEmpty
     case .halfFolded: return block.options.allowsAdd
     case .kept(.doesNotFit): return block.builder.type == .float16 ? nil : false
     default: return false

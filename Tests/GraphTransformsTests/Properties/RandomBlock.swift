@@ -8,7 +8,7 @@ import TestSupport
 struct RandomBlock {
   var builder: GraphBuilder
   /// Extents of the value at hand.
-  private(set) var shape: [Int] = []
+  var shape: [Int] = []
   /// Scales must be positive and shifts zero: an operator between asks for it.
   private(set) var isPositive = false
   private(set) var isWithoutShift = false
@@ -68,7 +68,7 @@ struct RandomBlock {
   /// Parallel branches that are added, and a normalization of the sum.
   static func merged(seed: UInt64) -> RandomBlock {
     var block = RandomBlock(seed: seed)
-    block.options.mergesBranches = true
+    block.options.mergesLayers = true
     if block.builder.type == .float16 { block.builder.type = .float32 }
     let x = block.input()
     let group = [1, 2, 4][block.pick(3)]

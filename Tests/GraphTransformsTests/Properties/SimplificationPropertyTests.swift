@@ -14,7 +14,7 @@ import Testing
       let original = graph.builder.model
       var options = FoldOptions()
       options.simplifies = seed % 4 != 0
-      options.mergesBranches = seed % 3 == 0
+      options.mergesLayers = seed % 3 == 0
       options.allowsAdd = seed % 5 == 0
       let result = FoldPass(options).run(original, constants: KernelConstantEvaluator())
       let story = original.nodes.compactMap { $0?.opType }.joined(separator: " → ")
