@@ -59,11 +59,14 @@ extension FoldRun {
     let count = merges.reduce(0) { $0 + $1.count }
     let parts: String
     switch merges[0].kind {
-    case .branches: parts = "\(count) branches became \(merges.count) convolutions"
+    case .branches:
+      parts =
+        "\(count) branches became \(merges.count) convolution\(merges.count == 1 ? "" : "s")"
     case .row:
-      // A layer that was merged before is counted again with the next.
-      let layers = Set(merges.map(\.layer)).union(merges.flatMap(\.removed)).count
-      parts = "\(layers) layers in rows became \(layers - merges.count)"
+      parts =
+        merges.count == 1
+        ? "1 linear layer was multiplied into the one beside it"
+        : "\(merges.count) linear layers were multiplied into those beside them"
     }
     warnings.append(
       "\(parts) (reparameterize), parameters \(change < 0 ? "−\(-change)" : "+\(change)")")
