@@ -118,18 +118,41 @@ struct FoldDraft {
     var touched = Set(patch.edits.keys)
     for old in renames.keys {
       if let maker = session.model.producer(of: old) { touched.insert(maker) }
-      touched.formUnion(session.uses.uses(of: old).map(\.node))
     }
-    for old in redirects.keys { touched.formUnion(session.uses.uses(of: old).map(\.node)) }
     touched.formUnion(appended.map(\.after))
-    if !keepsSite { touched.remove(site) }
+    exchangeInputs(session, &touched)
+    if !keepsSite {
+      touched.remove(site)
+      patch.edits[site] = nil
+    }
     for id in touched {
       var node = node(id, session)
-      node.inputs = node.inputs.map { $0.map { redirects[$0] ?? renames[$0] ?? $0 } }
       node.outputs = node.outputs.map { $0.map { splices[$0] ?? renames[$0] ?? $0 } }
       patch.edits[id] = node
     }
     return patch
+  }
+
+  /// Lets those who read a value that is renamed or redirected read what takes its place.
+  ///
+  /// A node that no rule edited changes only at the places where it reads one: it may read thousands
+  /// of others.
+  private mutating func exchangeInputs(_ session: FoldSession, _ touched: inout Set<NodeID>) {
+    func exchanged(_ value: ValueID) -> ValueID? { redirects[value] ?? renames[value] }
+    let edited = Set(patch.edits.keys)
+    for id in edited {
+      var node = node(id, session)
+      node.inputs = node.inputs.map { $0.map { exchanged($0) ?? $0 } }
+      patch.edits[id] = node
+    }
+    for old in Set(renames.keys).union(redirects.keys) {
+      for use in session.uses.uses(of: old) where !edited.contains(use.node) {
+        var node = node(use.node, session)
+        node.inputs[use.input] = exchanged(old)
+        patch.edits[use.node] = node
+        touched.insert(use.node)
+      }
+    }
   }
 
   private mutating func splice(_ session: FoldSession) {

@@ -13,7 +13,7 @@ public struct FoldResult: Sendable {
   /// Every site in the order of its graphs, with its outcome.
   public var sites: [FoldSite]
   /// The patches in the order they were applied.
-  public var journal: [GraphPatch]
+  public var journal: [AppliedPatch]
   /// Layers beside or behind each other that became one.
   public var merges: [LayerMerge] = []
   /// What was done to each new weight and bias of the folded model.

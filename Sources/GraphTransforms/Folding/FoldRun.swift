@@ -62,7 +62,7 @@ struct FoldRun {
       guard simplifier.run() > 0 else { break }
       var rules: [NodeID: String] = [:]
       for patch in session.journal[before...] {
-        for node in patch.removals + patch.edits.keys where rules[node] == nil {
+        for node in patch.changed where rules[node] == nil {
           rules[node] = patch.rule
         }
       }

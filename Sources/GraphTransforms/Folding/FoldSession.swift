@@ -18,7 +18,7 @@ final class FoldSession {
   let options: FoldOptions
   /// Claims about initializers that earlier patches made.
   private(set) var claims: [ValueID: FoldClaim] = [:]
-  private(set) var journal: [GraphPatch] = []
+  private(set) var journal: [AppliedPatch] = []
   /// Which nodes of the input model an affine node stands for, where it took others in.
   private(set) var merged: [NodeID: [NodeID]] = [:]
   /// The same where it took the scale of some without their shift.
@@ -166,7 +166,7 @@ final class FoldSession {
     for (offset, new) in patch.newValues.enumerated() {
       if let type = new.type { types[ValueID(patch.firstNewValue + offset)] = type }
     }
-    journal.append(patch)
+    journal.append(AppliedPatch(patch))
     let changed = Set(patch.edits.keys).union(patch.removals)
     touched.formUnion(changed)
     return changed

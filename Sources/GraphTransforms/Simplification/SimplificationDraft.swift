@@ -69,7 +69,14 @@ struct SimplificationDraft {
 
   private mutating func redirect(_ old: ValueID, to new: ValueID) {
     for use in session.uses.uses(of: old) {
-      edit(use.node) { node in node.inputs = node.inputs.map { $0 == old ? new : $0 } }
+      edit(use.node) { node in
+        // Where the draft moved a node's inputs, they are somewhere else.
+        if node.input(use.input) == old {
+          node.inputs[use.input] = new
+        } else {
+          node.inputs = node.inputs.map { $0 == old ? new : $0 }
+        }
+      }
     }
   }
 }

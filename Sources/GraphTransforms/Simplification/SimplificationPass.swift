@@ -11,7 +11,7 @@ public struct SimplificationPass: Sendable {
   /// The simplified model and its patches; the model itself is not changed.
   public func run(
     _ model: Model, constants: (any ConstantEvaluator)? = nil
-  ) -> (model: Model, journal: [GraphPatch]) {
+  ) -> (model: Model, journal: [AppliedPatch]) {
     let session = FoldSession(model, constants: constants, options: options)
     _ = Simplifier(session, constants: constants).run()
     return (session.finish().0, session.journal)

@@ -8,6 +8,8 @@ internal import Operators
 /// the graphs: the same model gives the same result.
 struct Simplifier {
   private static let mostSweeps = 8
+  /// More inputs than any rule looks through.
+  private static let manyInputs = 16
   private let session: FoldSession
   private let constants: (any ConstantEvaluator)?
 
@@ -43,9 +45,9 @@ struct Simplifier {
       let id = queue[next]
       next += 1
       isQueued.remove(id)
-      while session.model.contains(id), let patch = attempt(id, context) {
+      while session.model.contains(id), let around = attempt(id, context) {
         count += 1
-        for neighbour in neighbours(of: patch) where isQueued.insert(neighbour).inserted {
+        for neighbour in around where isQueued.insert(neighbour).inserted {
           queue.append(neighbour)
         }
       }
@@ -53,8 +55,9 @@ struct Simplifier {
     return count
   }
 
-  /// Applies the first rule that has something to do at a node.
-  private func attempt(_ id: NodeID, _ context: SimplificationContext) -> GraphPatch? {
+  /// Applies the first rule that has something to do at a node; gives the nodes for which that may
+  /// have opened the way.
+  private func attempt(_ id: NodeID, _ context: SimplificationContext) -> [NodeID]? {
     let node = session.model[id]
     guard node.domain.isEmpty, node.bodies.isEmpty else { return nil }
     for rule in SimplificationRules.rules(for: node.opType) {
@@ -62,9 +65,10 @@ struct Simplifier {
         let draft = rule.simplify(id, in: context)
       else { continue }
       let patch = draft.finished(by: rule.name)
+      let read = newlyRead(patch)
       do throws(KeepReason) {
         try session.apply(patch)
-        return patch
+        return neighbours(of: patch, read)
       } catch {
         // The output's format cannot hold it: the node stays.
         continue
@@ -73,11 +77,26 @@ struct Simplifier {
     return nil
   }
 
-  /// Nodes for which a patch may have opened the way: what it edited, and who stands next to it.
-  private func neighbours(of patch: GraphPatch) -> [NodeID] {
-    var result = patch.edits.keys.sorted()
-    for id in patch.edits.keys.sorted() {
-      for input in session.model[id].inputs.compactMap({ $0 }) {
+  /// What each edited node is to read: everything, or what it does not read yet where it reads much.
+  private func newlyRead(_ patch: GraphPatch) -> [(node: NodeID, inputs: [ValueID])] {
+    patch.edits.keys.sorted().map { id in
+      guard let new = patch.edits[id]?.inputs else { return (id, []) }
+      guard new.count > Self.manyInputs else { return (id, new.compactMap { $0 }) }
+      let old = session.model[id].inputs
+      return (
+        id,
+        new.indices.compactMap { old.indices.contains($0) && old[$0] == new[$0] ? nil : new[$0] }
+      )
+    }
+  }
+
+  /// What a patch edited, and who stands next to it.
+  private func neighbours(
+    of patch: GraphPatch, _ read: [(node: NodeID, inputs: [ValueID])]
+  ) -> [NodeID] {
+    var result = read.map(\.node)
+    for (id, inputs) in read {
+      for input in inputs {
         if let maker = session.model.producer(of: input) { result.append(maker) }
       }
       for output in session.model[id].outputs.compactMap({ $0 }) {

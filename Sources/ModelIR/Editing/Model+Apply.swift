@@ -35,10 +35,8 @@ extension Model {
     }
     for (id, node) in patch.edits {
       let old = self[id]
-      uses.remove(old, id)
-      released.formUnion(old.inputs.compactMap { $0 })
+      released.formUnion(uses.update(id, from: old, to: node))
       nodes[id.index] = node
-      uses.add(node, id)
       adopt(node, id)
     }
     for insertion in patch.insertions {
@@ -103,7 +101,8 @@ extension Model {
           throw .madeTwice(value: name(of: output, patch))
         }
       }
-      for input in node.inputs.compactMap({ $0 }) where input.index >= values.count {
+      // A node may read thousands of values.
+      for case let input? in node.inputs where input.index >= values.count {
         guard patch.newValue(input) != nil else { throw .stalePatch(rule: patch.rule) }
       }
     }

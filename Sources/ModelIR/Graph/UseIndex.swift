@@ -55,14 +55,34 @@ public struct UseIndex: Sendable {
 
   mutating func add(_ node: Node, _ id: NodeID) {
     for (position, input) in node.inputs.enumerated() {
-      guard let input else { continue }
-      if input.index >= uses.count {
-        uses.append(contentsOf: repeatElement([], count: input.index + 1 - uses.count))
-      }
-      let use = Use(node: id, input: position)
-      places[input.index]?[use] = uses[input.index].count
-      uses[input.index].append(use)
+      if let input { add(Use(node: id, input: position), of: input.index) }
     }
+  }
+
+  private mutating func add(_ use: Use, of value: Int) {
+    if value >= uses.count {
+      uses.append(contentsOf: repeatElement([], count: value + 1 - uses.count))
+    }
+    places[value]?[use] = uses[value].count
+    uses[value].append(use)
+  }
+
+  /// Exchanges what a node reads; gives what it read where it reads another value now.
+  ///
+  /// Complexity: a comparison for each input, and the uses of those that differ: a node may read
+  /// thousands of values of which a patch changes one.
+  mutating func update(_ id: NodeID, from old: Node, to new: Node) -> [ValueID] {
+    var released: [ValueID] = []
+    for position in 0..<max(old.inputs.count, new.inputs.count) {
+      let (before, after) = (old.input(position), new.input(position))
+      guard before != after else { continue }
+      if let before {
+        remove(Use(node: id, input: position), of: before.index)
+        released.append(before)
+      }
+      if let after { add(Use(node: id, input: position), of: after.index) }
+    }
+    return released
   }
 
   mutating func remove(_ node: Node, _ id: NodeID) {
