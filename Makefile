@@ -5,7 +5,7 @@
 # test means that nothing is compiled twice.
 SWIFT_FLAGS := -c release -Xswiftc -enable-testing
 BNFOLD := .build/release/bnfold
-# What `make install` installs and `make bench` measures: the Swift runtime inside.
+# What `make install` installs and `make bench` measures: runtimes and libraries inside.
 STATIC := .build/static/release/bnfold
 VENV := .build/venv
 PYTHON := $(VENV)/bin/python
@@ -17,7 +17,7 @@ PREFIX ?= /usr/local
 FILTER ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test test-report fuzz-fold bench instructions peers score schemas conformance verification experiment samples lint static install clean
+.PHONY: help setup build demo test test-report fuzz-fold bench instructions peers score schemas conformance verification experiment samples lint static order install clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -90,10 +90,14 @@ samples: $(VENV)/installed ## Make the models of samples/ anew from their recipe
 lint: ## Hold the Swift code against .swift-format
 	@swift format lint -s -r Package.swift Sources Tests
 
-static: setup ## Build .build/static/release/bnfold, Swift runtime inside
-	swift build -c release --static-swift-stdlib --product bnfold --scratch-path .build/static
+static: setup ## Build .build/static/release/bnfold, runtimes and libraries inside
+	@.ci/static .build/static
 
-install: static ## Put one release binary, Swift runtime inside, into PREFIX/bin
+order: static ## Record which functions a start runs, for the linker of `make static`
+	@.ci/setup --instructions
+	@python3 samples/bench/start_order.py --bnfold $(STATIC) --write .ci/start.order
+
+install: static ## Put one release binary, runtimes and libraries inside, into PREFIX/bin
 	install -d "$(DESTDIR)$(PREFIX)/bin"
 	install -m755 $(STATIC) "$(DESTDIR)$(PREFIX)/bin/bnfold"
 

@@ -138,7 +138,7 @@ extension Model {
     for body in node.bodies { graphs[body.index].parent = id }
   }
 
-  private static var deepestFeeder: Int { 256 }
+  private static var deepestFeeder: Int { 64 }
 
   /// Removes what made a value that nothing reads any more: a stored constant, or a node that
   /// only makes constants.
