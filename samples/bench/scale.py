@@ -2,7 +2,8 @@
 
 Graphs at three sizes: a chain of blocks of ten nodes with one batch normalization, the same blocks
 side by side under one Sum, both also with `--simplify`, which removes seven nodes of each block, and
-a longer chain of which a tenth folds and `--simplify` removes most. Tensors are tiny, so only the planner, the simplifier, the reader and the writer have work.
+a longer chain of which a tenth folds and `--simplify` removes most. Tensors are tiny, so only the
+planner, the simplifier, the reader and the writer have work.
 The last column is the exponent of a power law through the first and last size: 1 is linear.
 """
 import math

@@ -27,6 +27,19 @@ import Testing
       let y = $0.node("Neg", [x])
       return $0.node("Mul", [$0.node("Sub", [x, y]), $0.node("Sub", [y, x])])
     },
+    Case(
+      "a node that reads more than rules look through, one branch twice",
+      Array(repeatElement(["Add", "Relu"], count: 40).joined()) + ["Sum"]
+    ) {
+      let x = $0.input("x", [3])
+      let constants = (0..<40).map { [Double($0), 1, -Double($0)] }
+      var ends: [ValueID] = []
+      for numbers in constants + constants[7...7] {
+        let sum = $0.node("Add", [x, $0.constant("c", [3], numbers)])
+        ends.append($0.relu($0.relu($0.relu(sum))))
+      }
+      return $0.node("Sum", ends)
+    },
     Case("unused nodes", ["Relu"]) {
       let y = $0.relu($0.input("x", [3]))
       $0.node("Neg", [$0.node("Exp", [y])])
