@@ -21,6 +21,10 @@ struct LayerRow {
 
   /// The most multiplications of weights with each other.
   private static let mostWork = 0x1p31
+  /// The most numbers of a weight that is written out with the zeros between its groups.
+  private static let mostZeros = 0x1p24
+  /// Strides that a convolution may have.
+  private static let largestStride = 1 << 30
 
   /// The row that ends at a node; nil where a condition is not met.
   init?(endingAt id: NodeID, _ session: FoldSession) {
@@ -55,7 +59,9 @@ struct LayerRow {
     case (.matMul, .matMul): (host, strides) = (first.addition == nil ? .second : .first, [])
     default: return nil
     }
-    guard isLessWork(session), parametersAfter < parametersBefore(session) else { return nil }
+    guard strides.allSatisfy({ $0 <= Self.largestStride }), isSmall(first), isSmall(second),
+      isLessWork(session), parametersAfter < parametersBefore(session)
+    else { return nil }
   }
 
   // MARK: The one layer
@@ -98,6 +104,14 @@ struct LayerRow {
     guard case .convolution(let window) = layer.kind else { return false }
     // A single tap needs no padding to keep ⌈extent/stride⌉.
     return layer.taps == 1 && (window.isUnpadded || window.isSame)
+  }
+
+  /// Whether a weight takes no more memory than it has for the product, which knows no groups but the
+  /// one layer's.
+  private func isSmall(_ layer: LinearLayer) -> Bool {
+    guard layer.groups != groups else { return true }
+    return Double(layer.outputs / groups) * Double(layer.inputs / groups) * Double(layer.taps)
+      <= Self.mostZeros
   }
 
   /// Whether the one layer multiplies less than both, and their weights can be multiplied in a

@@ -19,6 +19,9 @@ struct LinearLayer {
     var scale = 1.0
   }
 
+  /// Extents below this can be multiplied with dilations.
+  private static let largestExtent = 1 << 30
+
   var node: NodeID
   /// The Add that gives a MatMul its bias.
   var addition: NodeID?
@@ -55,7 +58,8 @@ struct LinearLayer {
       let value = node.input(1), !session.isQuantized(value),
       case .constant(let tensor) = session.constancy(of: value),
       session.constancy(of: input).tensor == nil,
-      tensor.dataType.isFoldableFloat, tensor.shape.rank >= 2, tensor.shape.elementCount > 0
+      tensor.dataType.isFoldableFloat, tensor.shape.rank >= 2, tensor.shape.elementCount > 0,
+      tensor.shape.dimensions.allSatisfy({ $0 < Self.largestExtent })
     else { return nil }
     (self.node, self.input, self.output) = (id, input, output)
     weight = Parameter(value: value, tensor: tensor)

@@ -313,6 +313,33 @@ import Testing
     try expectNotMerged(builder)
   }
 
+  /// A weight of few numbers that would take gigabytes with the zeros between its groups.
+  @Test func manyGroups() throws {
+    func model(_ channels: Int) -> GraphBuilder {
+      var builder = GraphBuilder(seed: 404)
+      let x = builder.input("x", [1, channels, 1, 1])
+      let deep = convolution(
+        &builder, x, [channels, 1, 1, 1], bias: false, ["group": .int(Int64(channels))])
+      builder.output(convolution(&builder, deep, [1, channels, 1, 1], bias: false))
+      return builder
+    }
+    try expectMerged(model(64), into: ["Conv"], tolerance: 4e-5)
+    try expectNotMerged(model(4100))
+  }
+
+  @Test func stridesThatNoConvolutionHas() throws {
+    func model(_ stride: Int64) -> GraphBuilder {
+      var builder = GraphBuilder(seed: 405)
+      let x = builder.input("x", [1, 3, 2, 2])
+      let strides: [String: AttributeValue] = ["strides": .ints([stride, stride])]
+      let wide = convolution(&builder, x, [16, 3, 1, 1], strides)
+      builder.output(convolution(&builder, wide, [4, 16, 1, 1], strides))
+      return builder
+    }
+    try expectMerged(model(1 << 15), into: ["Conv"])
+    try expectNotMerged(model(1 << 16))
+  }
+
   /// More positions behind the padding than before it: the one kernel would multiply more.
   @Test func paddingThatMakesMorePositions() throws {
     func model(_ pad: Int64) -> GraphBuilder {
