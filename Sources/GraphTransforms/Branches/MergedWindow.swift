@@ -49,7 +49,7 @@ struct MergedWindow {
   }
 
   /// The greatest common divisor.
-  private static func divisor(_ a: Int, _ b: Int) -> Int {
+  static func divisor(_ a: Int, _ b: Int) -> Int {
     var (a, b) = (a, b)
     while b != 0 { (a, b) = (b, a % b) }
     return a

@@ -34,7 +34,7 @@ struct LayerRow {
       first.weight.tensor.dataType == second.weight.tensor.dataType
     else { return nil }
     (self.first, self.second) = (first, second)
-    groups = Self.divisor(first.groups, second.groups)
+    groups = MergedWindow.divisor(first.groups, second.groups)
     switch (first.kind, second.kind) {
     case (.convolution(let inner), .convolution(let outer)):
       guard first.kernel.count == second.kernel.count else { return nil }
@@ -144,12 +144,5 @@ struct LayerRow {
     let pads = zip(outer.padsBegin, outer.padsEnd).map { $0 + $1 }
     let spans = zip(second.kernel, outer.dilations).map { ($0 - 1) * $1 }
     return zip(pads, spans).allSatisfy { $0 <= $1 } ? 1 : nil
-  }
-
-  /// The greatest common divisor.
-  private static func divisor(_ a: Int, _ b: Int) -> Int {
-    var (a, b) = (a, b)
-    while b != 0 { (a, b) = (b, a % b) }
-    return a
   }
 }

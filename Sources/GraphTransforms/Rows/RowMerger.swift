@@ -111,9 +111,13 @@ struct RowMerger {
     }
     recipe = recipe.addingVector(shift, at: axis)
     recipe.isBias = true
-    return add(
-      Tensor(dataType: bias.tensor.dataType, shape: shape, recipe: recipe),
-      name: row.second.bias?.value ?? bias.value, role, branches, &patch)
+    // Returned as it is, a missing one would mean that there is no bias.
+    guard
+      let value = add(
+        Tensor(dataType: bias.tensor.dataType, shape: shape, recipe: recipe),
+        name: row.second.bias?.value ?? bias.value, role, branches, &patch)
+    else { return nil }
+    return .some(value)
   }
 
   private func add(

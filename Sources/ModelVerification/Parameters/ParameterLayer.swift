@@ -4,7 +4,7 @@ internal import ModelIR
 /// Layer 1: every claimed tensor against the bytes in the written file.
 ///
 /// Bounds: a weight of a fold is within ½ ulp·(1 + 2⁻²⁰) of the recomputed number (rounded once), a
-/// bias within ½ ulp + 2⁻⁵⁰·(sum of its summands' magnitudes). For Double models and for models that
+/// bias, or a product of weights, within ½ ulp + 2⁻⁵⁰·(sum of its summands' magnitudes). For Double models and for models that
 /// another program made, 4 ulp stand in place of ½ (a factor in Double has roundings of its own),
 /// and another program's bias may be off by as much as its summands' roundings.
 struct ParameterLayer {

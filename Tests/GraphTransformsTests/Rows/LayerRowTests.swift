@@ -429,6 +429,26 @@ import Testing
     try expectNotMerged(model(size))
   }
 
+  /// Weights whose product fits, and a bias that does not.
+  @Test(arguments: [1.0, 60000]) func aBiasOfHalfPrecision(_ size: Double) throws {
+    var builder = GraphBuilder(type: .float16, seed: 406)
+    let x = builder.input("x", [2, 2])
+    let wide = builder.node(
+      "Gemm",
+      [
+        x, builder.constant("w", [2, 8], .init(repeating: 1, count: 16)),
+        builder.constant("b", [8], .init(repeating: size, count: 8)),
+      ])
+    builder.output(
+      builder.node("Gemm", [wide, builder.constant("w", [8, 2], .init(repeating: 2, count: 16))]))
+    if size == 1 {
+      let check = try FoldCheck(builder, merging)
+      #expect(check.nodes == ["Gemm"] && check.exact <= 1e-12)
+    } else {
+      try expectNotMerged(builder)
+    }
+  }
+
   @Test func excludedByTheUser() throws {
     var builder = GraphBuilder(seed: 403)
     let x = builder.input("x", [2, 5])
