@@ -293,6 +293,55 @@ AFFINE(double, f64)
 SUM(float, f32)
 SUM(double, f64)
 
+// As the sum, of squares of magnitudes that count as no smaller than `least`.
+#define SQUARES(Type, suffix)                                                                    \
+  VECTOR_CLONES double bnfold_squares_##suffix(                                                  \
+      const Type *values, size_t count, double least) {                                          \
+    double sums[16] = {0};                                                                       \
+    size_t i = 0;                                                                                \
+    for (; i + 16 <= count; i += 16)                                                             \
+      for (int j = 0; j < 16; j++) {                                                             \
+        double size = values[i + j] < 0 ? -(double)values[i + j] : (double)values[i + j];        \
+        size = size < least ? least : size;                                                      \
+        sums[j] += size * size;                                                                  \
+      }                                                                                          \
+    for (int j = 0; i < count; i++, j++) {                                                       \
+      double size = values[i] < 0 ? -(double)values[i] : (double)values[i];                      \
+      size = size < least ? least : size;                                                        \
+      sums[j] += size * size;                                                                    \
+    }                                                                                            \
+    for (int width = 8; width > 0; width /= 2)                                                   \
+      for (int j = 0; j < width; j++) sums[j] += sums[j + width];                                \
+    return sums[0];                                                                              \
+  }
+
+SQUARES(float, f32)
+SQUARES(double, f64)
+
+// The largest of sixteen side by side; the comparison leaves out what is not finite, NaN too.
+#define LARGEST_STEP(Type, i, j)                                                                 \
+  do {                                                                                           \
+    Type size = values[i] < 0 ? -values[i] : values[i];                                          \
+    size = size < (Type)__builtin_inf() ? size : 0;                                              \
+    largest[j] = size > largest[j] ? size : largest[j];                                          \
+  } while (0)
+
+#define LARGEST(Type, suffix)                                                                    \
+  VECTOR_CLONES double bnfold_largest_##suffix(const Type *values, size_t count) {               \
+    Type largest[16] = {0};                                                                      \
+    size_t i = 0;                                                                                \
+    for (; i + 16 <= count; i += 16)                                                             \
+      for (int j = 0; j < 16; j++) LARGEST_STEP(Type, i + j, j);                                 \
+    for (; i < count; i++) LARGEST_STEP(Type, i, 0);                                             \
+    for (int width = 8; width > 0; width /= 2)                                                   \
+      for (int j = 0; j < width; j++)                                                            \
+        if (largest[j + width] > largest[j]) largest[j] = largest[j + width];                    \
+    return (double)largest[0];                                                                   \
+  }
+
+LARGEST(float, f32)
+LARGEST(double, f64)
+
 // Four sums of each kind side by side, so that no addition waits for the one before.
 #define COMPARE_STEP(i, j)                                                                       \
   do {                                                                                           \
@@ -344,6 +393,46 @@ static inline double bits_double(uint64_t bits) {
   double value;
   memcpy(&value, &bits, sizeof value);
   return value;
+}
+
+#define LIMIT_STEP(i, j, LIMIT)                                                                  \
+  do {                                                                                           \
+    double limit = LIMIT(i), error = found[i] - expected[i];                                     \
+    double off = error < 0 ? -error : error, ratio = off / limit;                                \
+    beyond[j] += off <= limit ? 0.0 : 1.0;                                                       \
+    worst[j] = ratio > worst[j] ? ratio : worst[j];                                              \
+    ll[j] += limit * limit;                                                                      \
+    ee[j] += expected[i] * expected[i];                                                          \
+  } while (0)
+
+#define HOLD(LIMIT)                                                                              \
+  double beyond[8] = {0}, worst[8] = {0}, ll[8] = {0}, ee[8] = {0};                              \
+  size_t i = 0;                                                                                  \
+  for (; i + 8 <= count; i += 8)                                                                 \
+    for (int j = 0; j < 8; j++) LIMIT_STEP(i + j, j, LIMIT);                                     \
+  for (; i < count; i++) LIMIT_STEP(i, 0, LIMIT);                                                \
+  *result = (struct bnfold_limit_totals){0};                                                     \
+  for (int j = 0; j < 8; j++) {                                                                  \
+    result->beyond += beyond[j];                                                                 \
+    result->squared_limits += ll[j];                                                             \
+    result->squared_numbers += ee[j];                                                            \
+    if (worst[j] > result->worst_ratio) result->worst_ratio = worst[j];                          \
+  }
+
+VECTOR_CLONES void bnfold_hold_to_limits(
+    const double *found, const double *expected, const double *limits, double factor, double floor,
+    size_t count, struct bnfold_limit_totals *result) {
+#define STATED_LIMIT(i) (factor * limits[i] + floor)
+  HOLD(STATED_LIMIT)
+}
+
+VECTOR_CLONES void bnfold_hold_to_spacing(
+    const double *found, const double *expected, double factor, double smallest, size_t count,
+    struct bnfold_limit_totals *result) {
+  // The exponent alone is the power of two at or below a magnitude.
+#define POWER(i) bits_double(double_bits(expected[i]) & UINT64_C(0x7FF0000000000000))
+#define SPACING_LIMIT(i) (factor * (POWER(i) < smallest ? smallest : POWER(i)))
+  HOLD(SPACING_LIMIT)
 }
 
 // exp(x) = 2^n * exp(r), |r| <= ln(2)/2, n by adding and subtracting 1.5 * 2^23 (2^52), which

@@ -53,6 +53,11 @@ void bnfold_affine_f64(double *values, size_t count, double center, double facto
 double bnfold_sum_f32(const float *values, size_t count);
 double bnfold_sum_f64(const double *values, size_t count);
 
+// The sum of the squares of magnitudes that count as no smaller than `least`, in double; NaN stays
+// NaN.
+double bnfold_squares_f32(const float *values, size_t count, double least);
+double bnfold_squares_f64(const double *values, size_t count, double least);
+
 // exp(value), 1/(1 + exp(-value)) and value/(1 + exp(-alpha*value)) in place: to 2 units in the
 // last place, 3 and 4; NaN stays NaN.
 void bnfold_exp_f32(float *values, size_t count);
@@ -74,5 +79,24 @@ void bnfold_compare_f32(
 void bnfold_compare_f64(
     const double *written, const double *original, const double *reference, size_t count,
     struct bnfold_comparison *result);
+
+// The largest finite magnitude; 0 when there is none.
+double bnfold_largest_f32(const float *values, size_t count);
+double bnfold_largest_f64(const double *values, size_t count);
+
+// How far `found` is off `expected`, held against factor * limit + floor of each element: how many
+// are beyond it or not a number, the largest ratio of the others, and the sums of the squares of
+// these limits and of what was expected, which infinities and NaN make not finite.
+struct bnfold_limit_totals {
+  double beyond, worst_ratio, squared_limits, squared_numbers;
+};
+void bnfold_hold_to_limits(
+    const double *found, const double *expected, const double *limits, double factor, double floor,
+    size_t count, struct bnfold_limit_totals *result);
+
+// The same with limits of factor * 2^floor(log2 |expected|), of at least factor * smallest.
+void bnfold_hold_to_spacing(
+    const double *found, const double *expected, double factor, double smallest, size_t count,
+    struct bnfold_limit_totals *result);
 
 #endif

@@ -8,6 +8,46 @@ extension [Double] {
       count = floats.count
     }
   }
+
+  /// The squares of doubles whose magnitudes count as no smaller than `least`.
+  public init(squaresOf doubles: [Double], atLeast least: Double) {
+    unsafe self.init(unsafeUninitializedCapacity: doubles.count) { out, count in
+      for index in doubles.indices {
+        let magnitude = doubles[index].magnitude
+        let size = magnitude < least ? least : magnitude
+        unsafe out[index] = size * size
+      }
+      count = doubles.count
+    }
+  }
+
+  /// For each channel of each group its group's row, times its factor and plus its shift.
+  ///
+  /// `rows` holds batches of `groups` rows of `length` elements each; as many channels in order
+  /// share each row. The result holds batches of `factors.count` rows.
+  public init(
+    spreading rows: [Double], length: Int, groups: Int, factors: [Double], shifts: [Double]
+  ) {
+    precondition(groups > 0 && factors.count % groups == 0 && factors.count == shifts.count)
+    let perGroup = factors.count / groups
+    let batches = length > 0 ? rows.count / (length * groups) : 0
+    precondition(batches * length * groups == rows.count)
+    let total = rows.count * perGroup
+    unsafe self.init(unsafeUninitializedCapacity: total) { out, count in
+      var target = 0
+      for batch in 0..<batches {
+        for channel in factors.indices {
+          let (factor, shift) = (factors[channel], shifts[channel])
+          let source = (batch * groups + channel / perGroup) * length
+          for index in 0..<length {
+            unsafe out[target + index] = rows[source + index] * factor + shift
+          }
+          target += length
+        }
+      }
+      count = total
+    }
+  }
 }
 
 extension [Float] {

@@ -94,7 +94,10 @@ extension Tensor {
 
   /// All elements as Double: floats widened exactly, whole numbers rounded to nearest beyond 2⁵³.
   public func doubles() throws -> [Double] {
-    if dataType == .float64, let plain = plainBytes { return try Self.read(plain) }
+    if let plain = plainBytes {
+      if dataType == .float64 { return try Self.read(plain) }
+      if dataType == .float32 { return try Self.widened(plain) }
+    }
     var result: [Double] = []
     result.reserveCapacity(min(shape.elementCount, 1 << 24))
     try forEachPiece(maximumElements: Self.cachedElements) { piece, range in
@@ -131,6 +134,27 @@ extension Tensor {
     return try unsafe [Element](unsafeUninitializedCapacity: count) { buffer, filled in
       try unsafe plain.source.read(plain.range, into: UnsafeMutableRawBufferPointer(buffer))
       filled = count
+    }
+  }
+
+  /// Floats as Doubles, written to their place at once.
+  private static func widened(
+    _ plain: (source: ByteSource, range: Range<Int>)
+  ) throws -> [Double] {
+    let width = MemoryLayout<Float>.size
+    let count = plain.range.count / width
+    return try unsafe [Double](unsafeUninitializedCapacity: count) { buffer, filled in
+      try plain.source.forEachPiece(plain.range, pieceSize: cachedElements * width) { piece, _ in
+        unsafe piece.withUnsafeBytes { bytes in
+          let start = filled
+          let length = bytes.count / width
+          for index in 0..<length {
+            let float = unsafe bytes.loadUnaligned(fromByteOffset: index * width, as: Float.self)
+            unsafe buffer.initializeElement(at: start + index, to: Double(float))
+          }
+          filled = start + length
+        }
+      }
     }
   }
 

@@ -7,11 +7,12 @@ extension BoundPropagator {
   /// Statistical, for independent normal x: variance (u²·W²) ∗ 1. Sure: (u·|W|) ∗ |x|. Errors e of
   /// x: |W| ∗ e. Bias: u·|b|. All by the node's own kernel, so that groups, pads and transposed
   /// operands are those of the node. Double models: times 1 + √K, K products in a sum, because the
-  /// comparison itself rounds as coarsely.
+  /// comparison itself rounds as coarsely. `windowBound` is the sure one for most convolutions.
   func linear(_ node: Node, _ id: NodeID) throws -> [ErrorBound] {
     guard let a = node.input(0), let b = node.input(1), let output = node.output(0) else {
       return [.unknown("\(node.opType) lacks an input")]
     }
+    if let amounts = try windowBound(node) { return [.amounts(amounts)] }
     let result = try number(output)
     var amounts = try products(node, id, a, b)
     if let bias = node.input(2) { try addBias(node, bias, result.shape, &amounts) }
@@ -32,10 +33,7 @@ extension BoundPropagator {
       let least = weight.dataType.smallestNormal
       if mode == .statistical, normal.contains(data) {
         let ones = tensor([Double](repeating: 1, count: other.count), other.shape)
-        let squares = weight.doubles().map { number in
-          let size = max(number.magnitude, least)
-          return size * size
-        }
+        let squares = [Double](squaresOf: weight.doubles(), atLeast: least)
         let sums = try squareSums(node, tensor(squares, weight.shape), ones, isFirst)
         amounts.variance = sums.map { $0 * factor * factor }
         amounts.sources = [id.index]
@@ -132,7 +130,7 @@ extension BoundPropagator {
 
   /// One rounding of a stored weight; three of a quantized one: its new scale's, and that of
   /// DequantizeLinear's product in either form.
-  private func roundings(of constant: ValueID) -> Double {
+  func roundings(of constant: ValueID) -> Double {
     var value = constant
     while let maker = model.producer(of: value) {
       let node = model[maker]
@@ -145,7 +143,7 @@ extension BoundPropagator {
   }
 
   /// 1, or 1 + √K for Double models.
-  private func summationGrowth(_ node: Node, _ weight: RuntimeTensor) -> Double {
+  func summationGrowth(_ node: Node, _ weight: RuntimeTensor) -> Double {
     guard weight.dataType == .float64 else { return 1 }
     let outputs =
       switch node.opType {

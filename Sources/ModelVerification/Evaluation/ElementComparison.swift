@@ -22,6 +22,9 @@ struct ElementComparison {
     worstRatio = max(worstRatio, error.isFinite && bound > 0 ? error / bound : .infinity)
   }
 
+  /// Adds elements within their bounds, of which the worst makes up this fraction of its bound.
+  mutating func add(ratio: Double) { worstRatio = max(worstRatio, ratio) }
+
   /// What to report when something was beyond its bound.
   func difference(shape: [Int]) -> ElementDifference? {
     guard let first else { return nil }

@@ -52,6 +52,12 @@ struct ClaimRecomputation {
     case .identity, .average: return Result(numbers: try diagonal(), magnitudes: [])
     case .product(let product): return try multiplied(product)
     case .stored:
+      // A stored weight is widened while it is read.
+      if let tensor = claim.source.flatMap({ resolver.storedTensor($0) }), tensor.shape == shape,
+        tensor.dataType.spacing != nil
+      {
+        return Result(numbers: try tensor.doubles(), magnitudes: [])
+      }
       guard let source = claim.source, let tensor = try resolver.value(source) else {
         throw RecomputedAffine.Problem(reason: "its source is no constant of the original")
       }

@@ -78,6 +78,9 @@ struct ParameterLayer {
     return nil
   }
 
+  /// Elements that are compared at once; if some are beyond their bounds, one by one.
+  private static let block = 4096
+
   private func compare(
     _ resolved: ResolvedClaim, _ tensor: Tensor, _ expected: ClaimRecomputation.Result,
     _ rounding: Double, _ spacing: NumberSpacing
@@ -90,16 +93,27 @@ struct ParameterLayer {
     var comparison = ElementComparison()
     var worstULP = 0.0
     let (numbers, magnitudes) = (expected.numbers, expected.magnitudes)
-    for (element, found) in try tensor.doubles().enumerated() {
-      let number = numbers[element]
-      let ulp = spacing.at(number)
-      let magnitude = magnitudes.isEmpty ? 0 : magnitudes[element]
-      let bound = ulps * ulp + summand * magnitude
-      let error = (found - number).magnitude
-      // Almost all are no worse than what was seen already.
-      if error <= worstULP * ulp, error <= min(1, comparison.worstRatio) * bound { continue }
-      comparison.add(element, found: found, expected: number, bound: bound)
-      worstULP = max(worstULP, error / ulp)
+    let found = try tensor.doubles()
+    for start in stride(from: 0, to: found.count, by: Self.block) {
+      let range = start..<min(start + Self.block, found.count)
+      if magnitudes.isEmpty {
+        let totals = LimitTotals(
+          found: found, expected: numbers, factor: ulps * spacing.relative,
+          smallest: spacing.smallestNormal, in: range)
+        if totals.isPlain {
+          comparison.add(ratio: totals.worstRatio)
+          worstULP = max(worstULP, totals.worstRatio * ulps)
+          continue
+        }
+      }
+      for element in range {
+        let number = numbers[element]
+        let ulp = spacing.at(number)
+        let magnitude = magnitudes.isEmpty ? 0 : magnitudes[element]
+        let bound = ulps * ulp + summand * magnitude
+        comparison.add(element, found: found[element], expected: number, bound: bound)
+        worstULP = max(worstULP, (found[element] - number).magnitude / ulp)
+      }
     }
     let check = record(
       resolved, tensor.shape.elementCount, worstULP, comparison.worstRatio)

@@ -17,6 +17,13 @@ struct Limits {
     self.floor = floor
   }
 
+  /// Holds some elements to their limits at once, where no slack comes in between.
+  func totals(_ found: [Double], _ expected: [Double], in range: Range<Int>) -> LimitTotals? {
+    guard let limits, slack == nil, limits.count == expected.count else { return nil }
+    return LimitTotals(
+      found: found, expected: expected, limits: limits, factor: factor, floor: floor, in: range)
+  }
+
   /// The limit of one element; infinite where it is undecided.
   subscript(element: Int) -> Double {
     factor * ((limits?[element] ?? 0) + (slack?[element] ?? 0)) + floor
@@ -30,6 +37,8 @@ struct OutputComparison {
   private(set) var undecided = 0
   /// Elements where the original is not finite.
   private(set) var notFinite = 0
+  /// Elements that are compared at once.
+  private static let block = 4096
   private var squaredLimits = 0.0
   private var squaredNumbers = 0.0
 
@@ -41,7 +50,23 @@ struct OutputComparison {
   /// Compares all elements; both have the same type and shape.
   mutating func compare(_ found: RuntimeTensor, _ expected: RuntimeTensor, _ limits: Limits) {
     let (y, r) = (found.doubles(), expected.doubles())
-    for element in r.indices {
+    for start in stride(from: 0, to: r.count, by: Self.block) {
+      let range = start..<min(start + Self.block, r.count)
+      if let totals = limits.totals(y, r, in: range), totals.isPlain {
+        elements.add(ratio: totals.worstRatio)
+        squaredLimits += totals.squaredLimits
+        squaredNumbers += totals.squaredNumbers
+      } else {
+        compareEach(y, r, limits, range)
+      }
+    }
+  }
+
+  /// One by one, where some are beyond their limits or have none.
+  private mutating func compareEach(
+    _ y: [Double], _ r: [Double], _ limits: Limits, _ range: Range<Int>
+  ) {
+    for element in range {
       guard r[element].isFinite else {
         // Where the original is not finite, it is not the written model that is judged.
         notFinite += 1

@@ -191,20 +191,3 @@ struct RegionJudge {
     return result
   }
 }
-
-extension RuntimeTensor {
-  /// The largest finite magnitude; 0 when there is none.
-  var largestMagnitude: Double {
-    switch elements {
-    case .float(let numbers):
-      var result: Float = 0
-      for number in numbers where number.isFinite { result = max(result, number.magnitude) }
-      return Double(result)
-    case .double(let numbers):
-      var result = 0.0
-      for number in numbers where number.isFinite { result = max(result, number.magnitude) }
-      return result
-    case .integer: return doubles().reduce(0) { max($0, $1.magnitude) }
-    }
-  }
-}
