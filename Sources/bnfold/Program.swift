@@ -8,7 +8,7 @@ enum Program {
     TemporaryFiles.removeOnSignals()
     ProcessMemory.keepFreedBlocks()
     do {
-      var command = try BnfoldCommand.parseAsRoot()
+      var command = try CommandLineParser.command(for: Array(CommandLine.arguments.dropFirst()))
       try command.run()
     } catch {
       guard let status = ExitStatus(of: error) else { BnfoldCommand.exit(withError: error) }

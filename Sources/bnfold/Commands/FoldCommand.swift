@@ -10,6 +10,9 @@ internal import ModelVerification
 struct FoldCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "fold",
+    // Without it the parser looks for a request for completions first, by two parsers of its own:
+    // CommandLineParser asks this command alone.
+    _superCommandName: "bnfold",
     abstract: "Fold batch normalization, write the model, verify what was written.",
     discussion: """
       The output is written beside its final name, read back, compared with the input, and only \
