@@ -48,9 +48,10 @@ struct SiteReader {
       throw .parameterShape
     }
     try agree(channels, with: input)
-    var site = SiteAffine(
-      nodes: session.originals(of: id), parts: session.parts(of: id), scale: [], shift: [],
-      shiftMagnitude: [], roundoff: roundoff, statistics: .init(mean: mean, variance: variance))
+    var (scales, shifts, magnitudes): ([Double], [Double], [Double]) = ([], [], [])
+    scales.reserveCapacity(channels)
+    shifts.reserveCapacity(channels)
+    magnitudes.reserveCapacity(channels)
     for c in 0..<channels {
       let sum = variance[c] + attributes.epsilon
       guard !sum.isNaN, gamma[c].isFinite, beta[c].isFinite, mean[c].isFinite else {
@@ -60,10 +61,14 @@ struct SiteReader {
       let scale = gamma[c] / sum.squareRoot()
       let shift = beta[c] - scale * mean[c]
       guard sum.isFinite, scale.isFinite, shift.isFinite else { throw .notFinite(channel: c) }
-      site.scale.append(scale)
-      site.shift.append(shift)
-      site.shiftMagnitude.append(abs(beta[c]) + abs(scale * mean[c]))
+      scales.append(scale)
+      shifts.append(shift)
+      magnitudes.append(abs(beta[c]) + abs(scale * mean[c]))
     }
+    let site = SiteAffine(
+      nodes: session.originals(of: id), parts: session.parts(of: id), scale: scales,
+      shift: shifts, shiftMagnitude: magnitudes, roundoff: roundoff,
+      statistics: .init(mean: mean, variance: variance))
     let affine = ChannelAffine(
       site: site, layout: ChannelLayout(axis: 1, map: Array(0..<channels)))
     return AffineSite(node: id, input: input, output: output, affine: affine)
