@@ -10,21 +10,19 @@ extension AtomicFile {
   /// Appends parts in their order, made and written by as many threads at once.
   ///
   /// Reading and computing of one part overlap with writing of another: the file system lets one
-  /// writer at a time into a file.
+  /// writer at a time into a file. Each thread holds no more than a window of its stretch.
   ///
   /// Errors: what the first part that failed threw, or `FileAccessError` of writing it.
   public func write(_ parts: [OutputPart], threads: Int) throws {
     let parts = OutputPart.joined(parts, toAtLeast: Self.smallestPart)
     let total = parts.reduce(0) { $0 + $1.count }
-    guard threads > 1, parts.count > 1, total >= Self.worthThreads else {
-      for part in parts {
-        let end = count + part.count
-        try part.produce { try write($0) }
-        precondition(count == end, "a part of another length than announced")
-      }
-      return
+    let isLong = total >= Self.worthThreads
+    let writer = try positionalWriter(for: total, reserving: isLong)
+    guard threads > 1, parts.count > 1, isLong else {
+      var stretch = OutputStretch(writer, at: writer.start, count: total)
+      for part in parts { try part.produceAll(&stretch) }
+      return try stretch.finish()
     }
-    let writer = try positionalWriter(for: total)
     var offsets: [Int] = []
     var offset = writer.start
     for part in parts {
@@ -71,7 +69,7 @@ private final class PartsRun: Sendable {
 
   private func write(_ part: Int) throws {
     var stretch = OutputStretch(writer, at: offsets[part], count: parts[part].count)
-    try parts[part].produce { try stretch.append($0) }
+    try parts[part].produceAll(&stretch)
     try stretch.finish()
   }
 }

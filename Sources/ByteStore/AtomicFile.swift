@@ -122,9 +122,11 @@ public final class AtomicFile {
   }
 
   /// Leaves room for bytes that are written at their places; see `write(_:threads:)`.
-  func positionalWriter(for added: Int) throws(FileAccessError) -> PositionalWriter {
+  func positionalWriter(
+    for added: Int, reserving: Bool
+  ) throws(FileAccessError) -> PositionalWriter {
     checkWriting()
-    return try writer.positional(for: added)
+    return try writer.positional(for: added, reserving: reserving)
   }
 
   /// Replaces bytes written before; the end of the file stays where it is.

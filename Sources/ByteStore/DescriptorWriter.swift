@@ -83,14 +83,20 @@ struct DescriptorWriter {
     used = 0
   }
 
-  /// Writes at places of its own, up to `count` bytes behind what is there; what is appended
+  /// Writes at places of its own, up to `added` bytes behind what is there; what is appended
   /// later comes behind those.
-  mutating func positional(for added: Int) throws(FileAccessError) -> PositionalWriter {
+  ///
+  /// `reserving` takes the room on the disk first.
+  mutating func positional(
+    for added: Int, reserving: Bool
+  ) throws(FileAccessError) -> PositionalWriter {
     try flush()
     // Blocks that are there need no search for room with every page: a fifth less work (measured on
     // ext4), and a disk that is too full is told of at once. It is no error that a file system
     // cannot do this.
-    if calls.reserve(descriptor, count, added) != 0, errno == ENOSPC { throw failure(ENOSPC) }
+    if reserving, calls.reserve(descriptor, count, added) != 0, errno == ENOSPC {
+      throw failure(ENOSPC)
+    }
     guard lseek(descriptor, off_t(count + added), SEEK_SET) >= 0 else { throw failure(errno) }
     defer { count += added }
     return PositionalWriter(descriptor: descriptor, path: path, calls: calls, start: count)

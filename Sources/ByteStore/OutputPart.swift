@@ -3,13 +3,13 @@
 public struct OutputPart: Sendable {
   /// Its length in bytes.
   public let count: Int
-  /// Hands exactly `count` bytes, in order and in any pieces, to the function it is given; on any
+  /// Appends exactly `count` bytes, in order and in any pieces, to the stretch it is given; on any
   /// thread.
-  public let produce: @Sendable (_ take: (RawSpan) throws -> Void) throws -> Void
+  public let produce: @Sendable (_ output: inout OutputStretch) throws -> Void
 
   /// Makes a part from its length and what makes its bytes.
   public init(
-    count: Int, produce: @escaping @Sendable (_ take: (RawSpan) throws -> Void) throws -> Void
+    count: Int, produce: @escaping @Sendable (_ output: inout OutputStretch) throws -> Void
   ) {
     self.count = count
     self.produce = produce
@@ -17,23 +17,28 @@ public struct OutputPart: Sendable {
 
   /// A part whose bytes are there.
   public init(_ bytes: [UInt8]) {
-    self.init(count: bytes.count) { take in try unsafe take(bytes.span.bytes) }
+    self.init(count: bytes.count) { output in try unsafe output.append(bytes.span.bytes) }
   }
 
   /// Parts that are copies of a source's bytes.
   public static func copies(of source: ByteSource, _ range: Range<Int>) -> [OutputPart] {
     stride(from: range.lowerBound, to: range.upperBound, by: largest).map { start in
       let part = start..<min(start + largest, range.upperBound)
-      return OutputPart(count: part.count) { take in
-        try source.forEachPiece(part, pieceSize: piece) { bytes, _ in try take(bytes) }
-      }
+      return OutputPart(count: part.count) { output in try output.append(from: source, part) }
     }
   }
 
   /// Bytes that a part has at most, about, where it can be divided.
   public static let largest = 4 << 20
-  /// Bytes that are best read or computed at a time: they stay in the cache of a core.
-  public static let piece = 256 << 10
+  /// Bytes that are best computed at a time: they stay in the cache of a core.
+  public static let piece = 64 << 10
+
+  /// Produces the part and holds it to what it announced.
+  func produceAll(_ output: inout OutputStretch) throws {
+    let missing = output.missing - count
+    try produce(&output)
+    precondition(output.missing == missing, "a part of another length than announced")
+  }
 
   /// Parts with the same bytes, of which all but the last are of at least `count` bytes.
   static func joined(_ parts: [OutputPart], toAtLeast count: Int) -> [OutputPart] {
@@ -44,7 +49,9 @@ public struct OutputPart: Sendable {
       guard !small.isEmpty else { return }
       let joined = small
       result.append(
-        OutputPart(count: smallCount) { take in for part in joined { try part.produce(take) } })
+        OutputPart(count: smallCount) { output in
+          for part in joined { try part.produceAll(&output) }
+        })
       small = []
       smallCount = 0
     }

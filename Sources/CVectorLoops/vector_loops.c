@@ -20,7 +20,10 @@ static inline uint32_t is_not_finite(float value) {
 
 // In place by one pointer: of two that are the same, compilers must assume that they overlap, and
 // leave the loop scalar (five times slower).
-VECTOR_CLONES int bnfold_scale_f32(float *values, size_t count, double factor) {
+typedef float unaligned_float __attribute__((aligned(1), may_alias));
+
+VECTOR_CLONES int bnfold_scale_f32(void *place, size_t count, double factor) {
+  unaligned_float *values = place;
   uint32_t bad = 0;
   for (size_t i = 0; i < count; i++) {
     values[i] = (float)(factor * (double)values[i]);
@@ -29,7 +32,8 @@ VECTOR_CLONES int bnfold_scale_f32(float *values, size_t count, double factor) {
   return bad == 0;
 }
 
-VECTOR_CLONES int bnfold_scale_each_f32(float *values, size_t count, const double *factors) {
+VECTOR_CLONES int bnfold_scale_each_f32(void *place, size_t count, const double *factors) {
+  unaligned_float *values = place;
   uint32_t bad = 0;
   for (size_t i = 0; i < count; i++) {
     values[i] = (float)(factors[i] * (double)values[i]);

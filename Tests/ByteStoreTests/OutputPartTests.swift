@@ -26,11 +26,11 @@ struct OutputPartTests {
       all += bytes
       let step = 1 + Int(random.next() % 130_000)
       parts.append(
-        OutputPart(count: count) { take in
+        OutputPart(count: count) { output in
           if failing.contains(number) { throw Refusal(part: number) }
           for start in stride(from: 0, to: count, by: step) {
             let piece = Array(bytes[start..<min(start + step, count)])
-            try unsafe take(piece.span.bytes)
+            try unsafe output.append(piece.span.bytes)
           }
         })
     }

@@ -61,4 +61,30 @@ struct ScaleLoopTests {
       }
     }
   }
+
+  /// Floats of a file stand at any address.
+  @Test(arguments: 0...7) func anyAlignment(shift: Int) {
+    let count = 1003
+    var generator = SplitMix64(seed: 5)
+    let input = Self.input(count, &generator)
+    let factors = (0..<count).map { _ in generator.normal() }
+    for each in [false, true] {
+      var bytes = [UInt8](repeating: 9, count: shift + count * 4 + 1)
+      let answer = unsafe bytes.withUnsafeMutableBytes { all -> Int32 in
+        let place = unsafe UnsafeMutableRawBufferPointer(rebasing: all[shift...])
+        unsafe input.withUnsafeBytes { unsafe place.copyMemory(from: $0) }
+        return each
+          ? unsafe bnfold_scale_each_f32(place.baseAddress, count, factors)
+          : unsafe bnfold_scale_f32(place.baseAddress, count, -0.7)
+      }
+      let scaled = (0..<count).map { index in
+        unsafe bytes.span.bytes.unsafeLoadUnaligned(
+          fromByteOffset: shift + index * 4, as: Float.self)
+      }
+      let expected = zip(input, factors).map { Float((each ? $1 : -0.7) * Double($0)) }
+      #expect(Self.bits(scaled) == Self.bits(expected))
+      #expect((answer == 1) == Self.allFinite(expected))
+      #expect(bytes[..<shift].allSatisfy { $0 == 9 } && bytes.last == 9)
+    }
+  }
 }

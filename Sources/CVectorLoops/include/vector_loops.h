@@ -6,10 +6,10 @@
 #include <stdint.h>
 
 // values[i] = (float)(factor * values[i]): the product in double, rounded once. 1 when every
-// product is finite, else 0.
-int bnfold_scale_f32(float *values, size_t count, double factor);
+// product is finite, else 0. The floats may stand at any address.
+int bnfold_scale_f32(void *values, size_t count, double factor);
 // values[i] = (float)(factors[i] * values[i]), with the same answer.
-int bnfold_scale_each_f32(float *values, size_t count, const double *factors);
+int bnfold_scale_each_f32(void *values, size_t count, const double *factors);
 
 // IEEE binary16 and bfloat16 bit patterns to and from float; to narrower, round to nearest even.
 void bnfold_half_to_float(const uint16_t *in, float *out, size_t count);

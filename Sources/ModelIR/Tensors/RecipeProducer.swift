@@ -56,10 +56,45 @@ struct RecipeProducer {
   mutating func produce(
     _ range: Range<Int>, _ body: (RawSpan, Range<Int>) throws -> Void
   ) throws {
-    if try scaleFloats(range) {
-      try unsafe body(floats.span.extracting(0..<range.count).bytes, range)
-      return
+    if let plain = try plainFloats(range) {
+      // Taken out for the time: what fills it reads the rest of this value.
+      var room: [Float] = []
+      swap(&room, &floats)
+      if room.count < range.count { room = [Float](repeating: 0, count: range.count) }
+      let isFinite = try unsafe room.withUnsafeMutableBytes { bytes in
+        let bytes = unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[..<(range.count * 4)])
+        return try unsafe scale(range, of: plain, in: bytes)
+      }
+      swap(&room, &floats)
+      if isFinite {
+        try unsafe body(floats.span.extracting(0..<range.count).bytes, range)
+        return
+      }
     }
+    try sum(range, body)
+  }
+
+  /// Computes the elements of `range` where they are written from; false, with nothing written,
+  /// for what is not the common case.
+  mutating func write(_ range: Range<Int>, to output: inout OutputStretch) throws -> Bool {
+    guard let plain = try plainFloats(range) else { return false }
+    try unsafe output.append(count: range.count * 4, unit: 4) { part, room in
+      let first = range.lowerBound + part.lowerBound / 4
+      let elements = first..<(first + part.count / 4)
+      let start = plain.bytes.lowerBound + part.lowerBound
+      let source = (plain.source, bytes: start..<(start + part.count))
+      guard try unsafe !scale(elements, of: source, in: room) else { return }
+      try sum(elements) { bytes, _ in
+        unsafe bytes.withUnsafeBytes { unsafe room.copyMemory(from: $0) }
+      }
+    }
+    return true
+  }
+
+  /// Computes elements in Double.
+  private mutating func sum(
+    _ range: Range<Int>, _ body: (RawSpan, Range<Int>) throws -> Void
+  ) throws {
     var sums = [Double](repeating: 0, count: range.count)
     for (position, term) in recipe.terms.enumerated() {
       try add(term, expanded: expanded[position], over: range, to: &sums)
@@ -80,40 +115,43 @@ struct RecipeProducer {
 
   // MARK: Float by the vector loops
 
-  /// The common case, one Float source times factors, without a detour through Double arrays:
-  /// `floats` has the elements then.
-  private mutating func scaleFloats(_ range: Range<Int>) throws -> Bool {
+  /// Where the elements stand in the common case, one Float source times factors, which needs no
+  /// detour through Double arrays; nil in others.
+  private func plainFloats(_ range: Range<Int>) throws -> (source: ByteSource, bytes: Range<Int>)? {
     guard dataType == .float32, recipe.terms.count == 1, let source = recipe.terms[0].source,
       source.dataType == .float32, expanded[0] == nil,
       case .stored(let elements) = source.storage, let piece = elements.pieces.first
-    else { return false }
+    else { return nil }
     let first = piece.lowerBound + range.lowerBound * 4
     let bytes = first..<(first + range.count * 4)
     guard bytes.upperBound <= piece.upperBound else {
       throw TensorError.wrongLength(found: piece.count, expected: shape.elementCount * 4)
     }
-    if floats.count < range.count { floats = [Float](repeating: 0, count: range.count) }
-    try unsafe floats.withUnsafeMutableBytes { target in
-      try unsafe elements.source.read(
-        bytes, into: UnsafeMutableRawBufferPointer(rebasing: target[..<bytes.count]))
-    }
+    return (elements.source, bytes)
+  }
+
+  /// Reads elements into `room`, at any alignment, and scales them there; false if one is not
+  /// finite then.
+  private func scale(
+    _ range: Range<Int>, of plain: (source: ByteSource, bytes: Range<Int>),
+    in room: UnsafeMutableRawBufferPointer
+  ) throws -> Bool {
+    try unsafe plain.source.read(plain.bytes, into: room)
+    guard let base = room.baseAddress else { return true }
     let runs = FactorRuns(recipe.terms[0].factors, shape: shape, strides: strides)
     // The slow path finds out which element it was, and whether it overflowed or never was finite.
-    return unsafe floats.withUnsafeMutableBufferPointer { buffer in
-      guard let base = buffer.baseAddress else { return true }
-      var isFinite = true
-      runs.forEach(in: range) { start, count, weight in
-        let place = unsafe base + (start - range.lowerBound)
-        if unsafe bnfold_scale_f32(place, count, weight) == 0 { isFinite = false }
-      } each: { start, weights in
-        unsafe weights.withUnsafeBufferPointer { factors in
-          guard let factors = factors.baseAddress else { return }
-          let place = unsafe base + (start - range.lowerBound)
-          if unsafe bnfold_scale_each_f32(place, weights.count, factors) == 0 { isFinite = false }
-        }
+    var isFinite = true
+    runs.forEach(in: range) { start, count, weight in
+      let place = unsafe base + (start - range.lowerBound) * 4
+      if unsafe bnfold_scale_f32(place, count, weight) == 0 { isFinite = false }
+    } each: { start, weights in
+      unsafe weights.withUnsafeBufferPointer { factors in
+        guard let factors = factors.baseAddress else { return }
+        let place = unsafe base + (start - range.lowerBound) * 4
+        if unsafe bnfold_scale_each_f32(place, weights.count, factors) == 0 { isFinite = false }
       }
-      return isFinite
     }
+    return isFinite
   }
 
   // MARK: Any sum, in Double

@@ -12,9 +12,9 @@ extension Tensor {
     let ranges = divided(into: OutputPart.largest / width)
     return ranges.map { range in
       let bytes = ranges.count == 1 ? byteCount : range.count * width
-      return OutputPart(count: bytes) { take in
+      return OutputPart(count: bytes) { output in
         do {
-          try produce(range, OutputPart.piece / width, bytes, take)
+          try write(range, count: bytes, to: &output)
         } catch let error as TensorError {
           throw failing(error)
         }
@@ -22,14 +22,19 @@ extension Tensor {
     }
   }
 
-  private func produce(
-    _ range: Range<Int>, _ step: Int, _ count: Int, _ take: (RawSpan) throws -> Void
+  private func write(
+    _ range: Range<Int>, count: Int, to output: inout OutputStretch
   ) throws {
+    if case .derived(let recipe) = storage, range.count * dataType.bitWidth / 8 == count {
+      var producer = try RecipeProducer(recipe, dataType: dataType, shape: shape)
+      if try producer.write(range, to: &output) { return }
+    }
     var done = 0
+    let step = OutputPart.piece / max(1, dataType.bitWidth / 8)
     try forEachPiece(of: range, maximumElements: step) { bytes, _ in
       done += bytes.byteCount
       guard done <= count else { throw TensorError.wrongLength(found: done, expected: count) }
-      try take(bytes)
+      try output.append(bytes)
     }
     guard done == count else { throw TensorError.wrongLength(found: done, expected: count) }
   }
