@@ -124,8 +124,8 @@ struct RowMerger {
     _ tensor: Tensor, name: ValueID, _ role: FoldClaim.Role, _ branches: [FoldClaim.Branch],
     _ patch: inout GraphPatch
   ) -> ValueID? {
-    // A product of two numbers of half precision need not be one.
-    if tensor.dataType == .float16, (try? tensor.forEachPiece { _, _ in }) == nil { return nil }
+    // A product of two numbers of a type need not be one.
+    guard (try? tensor.forEachPiece { _, _ in }) != nil else { return nil }
     let value = patch.newValue(
       "\(session.model[name].name)_merged", in: patch.graph, initializer: tensor,
       type: .tensor(tensor.dataType, tensor.shape.dimensions.map { .known($0) }))

@@ -412,10 +412,13 @@ import Testing
     try expectNotMerged(builder)
   }
 
-  /// Products of numbers of half precision that are too large for it, or too small.
-  @Test(arguments: [300.0, 0x1.01p-12]) func halfPrecision(_ size: Double) throws {
+  /// Products of numbers that are too large for their type, or too small.
+  @Test(arguments: [
+    (DataType.float16, 300.0), (.float16, 0x1.01p-12), (.float32, 1e20), (.bfloat16, 1e20),
+  ])
+  func productsOutOfRange(_ type: DataType, _ size: Double) throws {
     func model(_ size: Double) -> GraphBuilder {
-      var builder = GraphBuilder(type: .float16, seed: 402)
+      var builder = GraphBuilder(type: type, seed: 402)
       let x = builder.input("x", [2, 2])
       let wide = builder.node(
         "MatMul", [x, builder.constant("w", [2, 8], .init(repeating: size, count: 16))])
