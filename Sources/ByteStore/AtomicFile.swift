@@ -8,8 +8,8 @@
 
 /// An output that appears whole under its name or not at all.
 ///
-/// Bytes go to a temporary file in the target's folder; `finish` brings them to the disk, `commit`
-/// renames over the target. Without a commit the temporary file disappears with this object, and
+/// Bytes go to a temporary file in the target's folder; `finish` sends them to the disk, `settle`
+/// waits until it has them, `commit` renames over the target. Without a commit the temporary file disappears with this object, and
 /// the old target stays as it was. An existing target is replaced, with the mode that the umask
 /// gives; it may be the file that is being read. Not for use by several threads at once.
 public final class AtomicFile {
@@ -23,7 +23,8 @@ public final class AtomicFile {
 
   enum State {
     case writing
-    case finished(synchronized: Bool)
+    /// Without a writeback the system brings the bytes to the disk when it likes.
+    case finished(DiskWriteback?)
     case committed
     case discarded
   }
@@ -150,32 +151,34 @@ public final class AtomicFile {
     try unsafe overwrite(bytes.span.bytes, at: offset)
   }
 
-  /// Writes out what is buffered and, if asked, waits until the disk has it.
-  ///
-  /// Errors: a failed fsync is final: the system may have dropped the bytes, so that a second
-  /// one that succeeds would prove nothing.
+  /// Writes out what is buffered and, if asked, sends it to the disk, which `settle` waits for.
   public func finish(sync: Bool) throws(FileAccessError) {
     checkWriting()
     try writer.flush()
     guard let number = descriptor?.number else { return }
-    if sync && calls.synchronize(number) != 0 {
-      let failure = failure("synchronize", errno)
-      remove()
-      throw failure
+    if sync {
+      state = .finished(DiskWriteback(number, calls: calls))
+    } else {
+      if let found = DiskWriteback.closing(number) { throw failure(found.operation, found.code) }
+      state = .finished(nil)
     }
-    // Some file systems report failed writes on closing only; closing a duplicate asks for that
-    // while the lock stays.
-    let duplicate = dup(number)
-    guard duplicate < 0 || close(duplicate) == 0 || errno == EINTR else {
-      throw failure("close", errno)
-    }
-    state = .finished(synchronized: sync)
+  }
+
+  /// Waits until the disk has what was sent there.
+  ///
+  /// Errors: a failed fsync is final: the system may have dropped the bytes, so that a second
+  /// one that succeeds would prove nothing.
+  public func settle() throws(FileAccessError) {
+    guard case .finished(let writeback) = state, let found = writeback?.wait() else { return }
+    remove()
+    throw failure(found.operation, found.code)
   }
 
   /// Puts the finished file in the target's place; an unfinished one is finished first.
   public func commit() throws(FileAccessError) {
     if case .writing = state { try finish(sync: true) }
-    guard case .finished(let synchronized) = state else {
+    try settle()
+    guard case .finished(let writeback) = state else {
       preconditionFailure("committed or discarded before")
     }
     guard let targetName else { return try copyToStandardOutput() }
@@ -188,7 +191,7 @@ public final class AtomicFile {
     TemporaryFiles.unregister(place)
     place = -1
     descriptor = nil
-    guard synchronized, calls.synchronize(folder.number) != 0 else { return }
+    guard writeback != nil, calls.synchronize(folder.number) != 0 else { return }
     // Some file systems cannot synchronize a folder; there is nothing more to do then.
     guard errno == EINVAL || errno == ENOTSUP || errno == EBADF else {
       throw failure("synchronize the folder of", errno)
@@ -212,6 +215,7 @@ public final class AtomicFile {
 
   private func remove() {
     guard descriptor != nil else { return }
+    if case .finished(let writeback) = state { _ = writeback?.wait() }
     _ = unsafe unlinkat(folder.number, temporaryName, 0)
     TemporaryFiles.unregister(place)
     place = -1

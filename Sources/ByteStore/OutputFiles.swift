@@ -1,6 +1,6 @@
 /// Outputs that belong together: a model and the data files beside it.
 ///
-/// All are finished before the first is renamed, data files are renamed before the model, and a
+/// The disk has all of them before the first is renamed, data files are renamed before the model, and a
 /// failure takes back what can be taken back. A data file whose name is new can therefore never be
 /// seen with a model that does not match it; give data files new names where that matters.
 public final class OutputFiles {
@@ -72,6 +72,8 @@ public final class OutputFiles {
   public func commit() throws(FileAccessError) {
     var committed: [AtomicFile] = []
     do throws(FileAccessError) {
+      for (_, file) in data { try file.settle() }
+      try model.settle()
       for (_, file) in data {
         try file.commit()
         committed.append(file)

@@ -1,3 +1,4 @@
+import Dispatch
 import TestSupport
 import Testing
 
@@ -92,9 +93,38 @@ struct AtomicFileFaultTests {
       }
     }
     let file = try AtomicFile(replacing: folder.path("m"), links: .replaceTarget, calls: calls)
-    #expect(throws: FileAccessError.self) { try file.finish(sync: true) }
+    try file.finish(sync: true)
+    #expect(throws: FileAccessError.self) { try file.settle() }
     #expect(try folder.names() == [])
     #expect(turn.value == 1)
+  }
+
+  /// What is being verified need not be on the disk yet; what has its name must be.
+  @Test func commitWaitsForTheDisk() throws {
+    let folder = try ScratchFolder()
+    let mayEnd = DispatchSemaphore(value: 0)
+    let hasEnded = Counter()
+    let calls = Faults.with { calls in
+      calls.synchronize = { _ in
+        mayEnd.wait()
+        hasEnded.add(1)
+        mayEnd.signal()
+        return 0
+      }
+      calls.rename = { folder, from, to in
+        hasEnded.value == 1 ? SystemCalls.system.rename(folder, from, to) : Faults.fail(EIO)
+      }
+    }
+    let file = try AtomicFile(replacing: folder.path("m"), links: .replaceTarget, calls: calls)
+    try file.write(Self.old)
+    try file.finish(sync: true)
+    let readable = try? ByteSource(file: file.temporaryPath).bytes(0..<Self.old.count)
+    let endedEarly = hasEnded.value
+    // Before anything can fail: the file waits for its end, whatever happens.
+    mayEnd.signal()
+    #expect(readable == Self.old && endedEarly == 0)
+    try file.commit()
+    #expect(try folder.names() == ["m"])
   }
 
   @Test func failedRename() throws {
