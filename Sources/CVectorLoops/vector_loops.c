@@ -297,6 +297,12 @@ AFFINE(double, f64)
 SUM(float, f32)
 SUM(double, f64)
 
+static inline double square_at_least(double value, double least) {
+  double size = value < 0 ? -value : value;
+  size = size < least ? least : size;
+  return size * size;
+}
+
 // As the sum, of squares of magnitudes that count as no smaller than `least`.
 #define SQUARES(Type, suffix)                                                                    \
   VECTOR_CLONES double bnfold_squares_##suffix(                                                  \
@@ -304,19 +310,29 @@ SUM(double, f64)
     double sums[16] = {0};                                                                       \
     size_t i = 0;                                                                                \
     for (; i + 16 <= count; i += 16)                                                             \
-      for (int j = 0; j < 16; j++) {                                                             \
-        double size = values[i + j] < 0 ? -(double)values[i + j] : (double)values[i + j];        \
-        size = size < least ? least : size;                                                      \
-        sums[j] += size * size;                                                                  \
-      }                                                                                          \
-    for (int j = 0; i < count; i++, j++) {                                                       \
-      double size = values[i] < 0 ? -(double)values[i] : (double)values[i];                      \
-      size = size < least ? least : size;                                                        \
-      sums[j] += size * size;                                                                    \
-    }                                                                                            \
+      for (int j = 0; j < 16; j++) sums[j] += square_at_least((double)values[i + j], least);     \
+    for (int j = 0; i < count; i++, j++) sums[j] += square_at_least((double)values[i], least);   \
     for (int width = 8; width > 0; width /= 2)                                                   \
       for (int j = 0; j < width; j++) sums[j] += sums[j + width];                                \
     return sums[0];                                                                              \
+  }                                                                                              \
+                                                                                                 \
+  /* Eight channels side by side: few taps alone would not fill vectors. */                      \
+  VECTOR_CLONES void bnfold_squares_by_tap_##suffix(                                             \
+      const Type *values, size_t channels, size_t taps, double least, double *sums) {            \
+    double side[256] = {0};                                                                      \
+    const size_t width = 8 * taps, count = channels * taps;                                      \
+    size_t i = 0;                                                                                \
+    for (size_t t = 0; t < taps; t++) sums[t] = 0;                                               \
+    if (width <= 256) {                                                                          \
+      for (; i + width <= count; i += width)                                                     \
+        for (size_t j = 0; j < width; j++)                                                       \
+          side[j] += square_at_least((double)values[i + j], least);                              \
+      for (size_t j = 0; j < width; j++) sums[j % taps] += side[j];                              \
+    }                                                                                            \
+    for (; i < count; i += taps)                                                                 \
+      for (size_t t = 0; t < taps; t++)                                                          \
+        sums[t] += square_at_least((double)values[i + t], least);                                \
   }
 
 SQUARES(float, f32)

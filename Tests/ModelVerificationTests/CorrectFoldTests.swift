@@ -45,6 +45,14 @@ import Testing
     }
   }
 
+  /// Nothing is summed, and the bias is all there is.
+  @Test func aConvolutionOfNoChannelsPasses() throws {
+    let empty = LinearKind.conv("none", [8, 0, 3, 3], spatial: [5, 4], pad: 1)
+    let report = try HandFold([empty], seed: 3).verify()
+    #expect(report.verdict == .passed, "\(report.failures) \(report.gaps)")
+    #expect(report.ranEndToEnd)
+  }
+
   /// Samples are made one at a time, and those that went the same way are told once.
   @Test func manySamplesAreOneRecord() throws {
     let report = try HandFold(Array(LinearKind.all[9...9]), seed: 2).verify { $0.samples = 50 }

@@ -57,6 +57,11 @@ double bnfold_sum_f64(const double *values, size_t count);
 // NaN.
 double bnfold_squares_f32(const float *values, size_t count, double least);
 double bnfold_squares_f64(const double *values, size_t count, double least);
+// The same sums for each of `taps` neighbours over channels of so many.
+void bnfold_squares_by_tap_f32(
+    const float *values, size_t channels, size_t taps, double least, double *sums);
+void bnfold_squares_by_tap_f64(
+    const double *values, size_t channels, size_t taps, double least, double *sums);
 
 // exp(value), 1/(1 + exp(-value)) and value/(1 + exp(-alpha*value)) in place: to 2 units in the
 // last place, 3 and 4; NaN stays NaN.

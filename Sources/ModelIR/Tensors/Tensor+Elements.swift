@@ -118,7 +118,7 @@ extension Tensor {
   }
 
   /// Where all elements stand as they are, if they do and are all there.
-  private var plainBytes: (source: ByteSource, range: Range<Int>)? {
+  var plainBytes: (source: ByteSource, range: Range<Int>)? {
     guard case .stored(let elements) = storage, elements.encoding == .littleEndian,
       elements.pieces.count == 1, let piece = elements.pieces.first,
       let expected = dataType.byteCount(elements: shape.elementCount), expected > 0,
@@ -138,7 +138,7 @@ extension Tensor {
   }
 
   /// Floats as Doubles, written to their place at once.
-  private static func widened(
+  static func widened(
     _ plain: (source: ByteSource, range: Range<Int>)
   ) throws -> [Double] {
     let width = MemoryLayout<Float>.size

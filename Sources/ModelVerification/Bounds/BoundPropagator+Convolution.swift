@@ -22,8 +22,9 @@ extension BoundPropagator {
     let (x, weight, result) = (try number(data), try number(kernel), try number(output))
     var groups = 1
     if case .int(let stated)? = node.attribute("group") { groups = Int(stated) }
-    guard weight.rank == result.rank, weight.rank > 2, let channels = weight.shape.first,
-      groups > 0, channels % groups == 0, channels / groups >= Self.fewChannels,
+    guard weight.rank == result.rank, weight.rank > 2, weight.count > 0,
+      let channels = weight.shape.first, groups > 0, channels % groups == 0,
+      channels / groups >= Self.fewChannels,
       let sizes = try windowSizes(node, x, weight, groups),
       let shifts = try biasErrors(node, channels)
     else { return nil }
@@ -36,6 +37,23 @@ extension BoundPropagator {
       factors: norms.map { $0 * factor }, shifts: shifts)
     guard limits.count == result.count else { return nil }
     return ErrorAmounts(variance: nil, absolute: limits)
+  }
+
+  /// Conv: W² ∗ 1, nil for other nodes.
+  ///
+  /// Ones are the same in all channels, so those of the weight are summed first; what is left is a
+  /// convolution of one channel, where W² itself would cost as much as the one that is judged.
+  func windowSquares(
+    _ node: Node, _ x: RuntimeTensor, _ weight: RuntimeTensor, atLeast least: Double
+  ) throws -> [Double]? {
+    guard node.opType == "Conv", weight.rank > 2, weight.count > 0, x.rank == weight.rank else {
+      return nil
+    }
+    let shape = [x.shape[0], 1] + x.shape.dropFirst(2)
+    let ones = tensor([Double](repeating: 1, count: shape.reduce(1, *)), shape)
+    let squares = tensor(
+      weight.tapSquares(atLeast: least), [weight.shape[0], 1] + weight.shape.dropFirst(2))
+    return try variant(node).setting("group", .int(1)).run([ones, squares]).first??.doubles()
   }
 
   /// √(Σx²) over what each position sees in each group; nil where a number is not finite.

@@ -32,9 +32,7 @@ extension BoundPropagator {
         (weight.dataType.unitRoundoff ?? 0) * growth * roundings * self.roundings(of: constant)
       let least = weight.dataType.smallestNormal
       if mode == .statistical, normal.contains(data) {
-        let ones = tensor([Double](repeating: 1, count: other.count), other.shape)
-        let squares = [Double](squaresOf: weight.doubles(), atLeast: least)
-        let sums = try squareSums(node, tensor(squares, weight.shape), ones, isFirst)
+        let sums = try squareSums(node, weight, atLeast: least, other, isFirst)
         amounts.variance = sums.map { $0 * factor * factor }
         amounts.sources = [id.index]
       } else {
@@ -81,12 +79,17 @@ extension BoundPropagator {
     return try run(variant, sizes, tensor(other.doubles().map(\.magnitude), other.shape), isFirst)
   }
 
-  /// The node on two operands of squares, without bias; in Double, since squares leave Float's
-  /// range.
+  /// The node on the squares of a weight and ones, without bias; in Double, since squares leave
+  /// Float's range.
   private func squareSums(
-    _ node: Node, _ one: RuntimeTensor, _ other: RuntimeTensor, _ isFirst: Bool
+    _ node: Node, _ weight: RuntimeTensor, atLeast least: Double, _ other: RuntimeTensor,
+    _ isFirst: Bool
   ) throws -> [Double] {
-    try run(positiveAlpha(node, squared: true), one, other, isFirst)
+    if !isFirst, let sums = try windowSquares(node, other, weight, atLeast: least) { return sums }
+    let ones = tensor([Double](repeating: 1, count: other.count), other.shape)
+    let squares = [Double](squaresOf: weight.doubles(), atLeast: least)
+    return try run(
+      positiveAlpha(node, squared: true), tensor(squares, weight.shape), ones, isFirst)
   }
 
   private func run(

@@ -56,7 +56,7 @@ extension ClaimRecomputation {
       var earlier = earlier
       // An output step's index is about the bias; on the weight it acts where the weight adds.
       if earlier.side == .output { earlier.index = output }
-      try multiply(&numbers, by: earlier, shape: weightShape)
+      try multiply(&numbers, by: factors(of: earlier, weightShape))
     }
     let outputs = try channels(output, weightShape)
     let inputs = try channels(step.index, weightShape)

@@ -33,14 +33,49 @@ struct ClaimRecomputation {
     }
   }
 
+  /// Hands out the numbers of `run` in pieces, in order; a stored weight's are never in memory
+  /// together.
+  func forEachPiece(_ body: (Result, Range<Int>) throws -> Void) throws {
+    guard let source = storedWeight else { return try body(run(), 0..<shape.elementCount) }
+    let elements = try DoubleElements(source)
+    let steps = try claim.steps.map { try factors(of: $0, shape) }
+    for start in stride(from: 0, to: elements.count, by: Self.piece) {
+      let range = start..<min(start + Self.piece, elements.count)
+      var numbers = try elements.numbers(range)
+      for factors in steps { try multiply(&numbers, by: factors, from: start) }
+      try body(Result(numbers: numbers, magnitudes: []), range)
+    }
+  }
+
   // MARK: Weights
+
+  /// Elements of a piece: what is made of them stays in the cache of a core.
+  private static let piece = 1 << 14
+
+  /// The original's tensor that a weight is made from by its steps alone.
+  private var storedWeight: Tensor? {
+    guard claim.branches.isEmpty, case .stored = kernel else { return nil }
+    switch claim.role {
+    case .weight, .quantizationScale: return stored
+    case .bias, .shiftBeforeScale, .quantized: return nil
+    }
+  }
+
+  /// The source where it is stored in the target's own shape.
+  private var stored: Tensor? {
+    guard let tensor = claim.source.flatMap({ resolver.storedTensor($0) }), tensor.shape == shape,
+      tensor.dataType.spacing != nil
+    else { return nil }
+    return tensor
+  }
 
   private func weight() throws -> Result {
     var result = try kernelNumbers()
     for step in claim.steps {
-      try multiply(&result.numbers, by: step, shape: shape)
+      let factors = try self.factors(of: step, shape)
+      try multiply(&result.numbers, by: factors)
       guard !result.magnitudes.isEmpty else { continue }
-      try multiply(&result.magnitudes, by: step, shape: shape)
+      try multiply(&result.magnitudes, by: factors)
     }
     result.magnitudes = result.magnitudes.map(\.magnitude)
     return result
@@ -53,11 +88,7 @@ struct ClaimRecomputation {
     case .product(let product): return try multiplied(product)
     case .stored:
       // A stored weight is widened while it is read.
-      if let tensor = claim.source.flatMap({ resolver.storedTensor($0) }), tensor.shape == shape,
-        tensor.dataType.spacing != nil
-      {
-        return Result(numbers: try tensor.doubles(), magnitudes: [])
-      }
+      if let stored { return Result(numbers: try stored.doubles(), magnitudes: []) }
       guard let source = claim.source, let tensor = try resolver.value(source) else {
         throw RecomputedAffine.Problem(reason: "its source is no constant of the original")
       }
@@ -65,22 +96,35 @@ struct ClaimRecomputation {
     }
   }
 
+  /// What a step multiplies the elements of a shape with.
+  struct Factors {
+    let step: FoldClaim.Step
+    let affine: RecomputedAffine
+    let channels: ElementChannels
+  }
+
+  func factors(of step: FoldClaim.Step, _ shape: TensorShape) throws -> Factors {
+    Factors(
+      step: step, affine: try affines.affine(of: step.affine),
+      channels: try channels(step.index, shape))
+  }
+
+  /// Multiplies the elements from `first` on.
   func multiply(
-    _ numbers: inout [Double], by step: FoldClaim.Step, shape: TensorShape
+    _ numbers: inout [Double], by factors: Factors, from first: Int = 0
   ) throws {
-    let affine = try affines.affine(of: step.affine)
-    let channels = try channels(step.index, shape)
-    let count = shape.elementCount
-    var start = 0
-    while start < count {
-      let end = min(start + channels.runLength, count)
-      if let channel = try mapped(channels.channel(start), step, affine) {
+    let (channels, affine) = (factors.channels, factors.affine)
+    let end = first + numbers.count
+    var start = first
+    while start < end {
+      let next = min((start / channels.runLength + 1) * channels.runLength, end)
+      if let channel = try mapped(channels.channel(start), factors.step, affine) {
         var factor = affine.scale[channel].value
         // The sign goes into the whole numbers, zeros too.
         if claim.role == .quantizationScale { factor = factor == 0 ? 1 : factor.magnitude }
-        for element in start..<end { numbers[element] *= factor }
+        for element in (start - first)..<(next - first) { numbers[element] *= factor }
       }
-      start = end
+      start = next
     }
   }
 

@@ -46,7 +46,7 @@ struct ParameterLayer {
       affines: AffineReader(model: original, constants: originalConstants, resolver: resolver),
       claim: resolved.claim, shape: tensor.shape)
     do {
-      return try compare(resolved, tensor, recomputation.run(), rounding, spacing)
+      return try compare(resolved, tensor, recomputation, rounding, spacing)
     } catch let problem as RecomputedAffine.Problem {
       return gap(problem.reason)
     }
@@ -82,7 +82,7 @@ struct ParameterLayer {
   private static let block = 4096
 
   private func compare(
-    _ resolved: ResolvedClaim, _ tensor: Tensor, _ expected: ClaimRecomputation.Result,
+    _ resolved: ResolvedClaim, _ tensor: Tensor, _ recomputation: ClaimRecomputation,
     _ rounding: Double, _ spacing: NumberSpacing
   ) throws -> Result {
     let isExact = resolved.isClaimed && tensor.dataType != .float64
@@ -92,27 +92,31 @@ struct ParameterLayer {
     let summand = resolved.isClaimed ? 0x1p-50 : 8 * rounding
     var comparison = ElementComparison()
     var worstULP = 0.0
-    let (numbers, magnitudes) = (expected.numbers, expected.magnitudes)
-    let found = try tensor.doubles()
-    for start in stride(from: 0, to: found.count, by: Self.block) {
-      let range = start..<min(start + Self.block, found.count)
-      if magnitudes.isEmpty {
-        let totals = LimitTotals(
-          found: found, expected: numbers, factor: ulps * spacing.relative,
-          smallest: spacing.smallestNormal, in: range)
-        if totals.isPlain {
-          comparison.add(ratio: totals.worstRatio)
-          worstULP = max(worstULP, totals.worstRatio * ulps)
-          continue
+    let written = try DoubleElements(tensor)
+    try recomputation.forEachPiece { expected, piece in
+      let (numbers, magnitudes) = (expected.numbers, expected.magnitudes)
+      let found = try written.numbers(piece)
+      for start in stride(from: 0, to: found.count, by: Self.block) {
+        let range = start..<min(start + Self.block, found.count)
+        if magnitudes.isEmpty {
+          let totals = LimitTotals(
+            found: found, expected: numbers, factor: ulps * spacing.relative,
+            smallest: spacing.smallestNormal, in: range)
+          if totals.isPlain {
+            comparison.add(ratio: totals.worstRatio)
+            worstULP = max(worstULP, totals.worstRatio * ulps)
+            continue
+          }
         }
-      }
-      for element in range {
-        let number = numbers[element]
-        let ulp = spacing.at(number)
-        let magnitude = magnitudes.isEmpty ? 0 : magnitudes[element]
-        let bound = ulps * ulp + summand * magnitude
-        comparison.add(element, found: found[element], expected: number, bound: bound)
-        worstULP = max(worstULP, (found[element] - number).magnitude / ulp)
+        for element in range {
+          let number = numbers[element]
+          let ulp = spacing.at(number)
+          let magnitude = magnitudes.isEmpty ? 0 : magnitudes[element]
+          let bound = ulps * ulp + summand * magnitude
+          comparison.add(
+            piece.lowerBound + element, found: found[element], expected: number, bound: bound)
+          worstULP = max(worstULP, (found[element] - number).magnitude / ulp)
+        }
       }
     }
     let check = record(

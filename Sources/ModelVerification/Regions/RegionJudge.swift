@@ -79,7 +79,7 @@ struct RegionJudge {
     BoundPropagator(
       model: form.model, constants: form.constants, resolver: form.resolver, options: options,
       mode: mode, roundings: roundings, isUnchanged: isUnchanged,
-      values: { form.values[$0] })
+      values: { form.values[$0] ?? form.weights[$0] })
   }
 
   private func normalInputs(_ fed: [ValueID: RuntimeTensor]) -> Set<ValueID> {

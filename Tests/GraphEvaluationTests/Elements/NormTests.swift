@@ -28,6 +28,30 @@ import Testing
     }
   }
 
+  /// Fewer and more taps than are summed side by side, and channels that do not fill eight.
+  @Test(
+    arguments: [DataType.float32, .float64], [(1, 37), (37, 1), (9, 20), (40, 3), (3, 8), (5, 1)])
+  func tapSquares(type: DataType, size: (taps: Int, channels: Int)) {
+    var random = SplitMix64(seed: 6)
+    let (rows, least) = (2, 0.125)
+    let numbers = (0..<(rows * size.channels * size.taps)).map { _ in
+      Double(Float(random.normal()))
+    }
+    let sums = RuntimeTensor(
+      dataType: type, shape: [rows, size.channels, size.taps],
+      elements: type == .float64 ? .double(numbers) : .float(numbers.map { Float($0) })
+    ).tapSquares(atLeast: least)
+    #expect(sums.count == rows * size.taps)
+    for (place, sum) in sums.enumerated() {
+      let (row, tap) = (place / size.taps, place % size.taps)
+      let expected = (0..<size.channels).reduce(0.0) {
+        let number = numbers[(row * size.channels + $1) * size.taps + tap]
+        return $0 + max(number.magnitude, least) * max(number.magnitude, least)
+      }
+      #expect(abs(sum - expected) <= 1e-14 * expected)
+    }
+  }
+
   @Test(arguments: [DataType.float32, .float64]) func notANumberStaysOne(type: DataType) {
     var numbers = Self.numbers
     numbers[40] = .nan

@@ -42,6 +42,7 @@ import Testing
     /// Draws the numbers; `change` may replace those of x and W before they are stored.
     init(
       _ shape: Shape, seed: UInt64 = 1, channels: Int = WindowBoundTests.channels,
+      mode: BoundPropagator.Mode = .sure,
       _ change: (inout [Double], inout [Double]) -> Void = { _, _ in }
     ) throws {
       self.shape = shape
@@ -88,7 +89,7 @@ import Testing
       self.weight = try #require(try resolver.value(w)).doubles()
       let known = values
       propagator = BoundPropagator(
-        model: model, constants: constants, resolver: resolver, options: options, mode: .sure,
+        model: model, constants: constants, resolver: resolver, options: options, mode: mode,
         roundings: 1, isUnchanged: { _ in false }, values: { known[$0] })
     }
 
@@ -148,6 +149,27 @@ import Testing
       let expected = growth * u * norm * windows[element].squareRoot() + shift
       #expect((bound[element] - expected).magnitude <= 1e-3 * u * (norm + shift))
       #expect(bound[element] >= (u * sure[element] + shift) * (1 - 1e-3))
+    }
+  }
+
+  /// Statistical: variance u²·W² ∗ 1, with only the taps that lie inside the input.
+  @Test(arguments: shapes) func variance(shape: Shape) throws {
+    let test = try Case(shape, mode: .statistical)
+    let node = test.propagator.model[test.node]
+    test.propagator.normal = [try #require(node.input(0))]
+    guard case .amounts(let amounts)? = try test.propagator.linear(node, test.node).first else {
+      Issue.record("no bound")
+      return
+    }
+    let variance = try #require(amounts.variance)
+    let u = try #require(shape.type.unitRoundoff)
+    let length = test.weight.count / test.output[1]
+    let growth = shape.type == .float64 ? 1 + Double(length).squareRoot() : 1
+    let squares = test.sums { weight, _ in weight * weight }
+    #expect(variance.count == squares.count)
+    for (found, sum) in zip(variance, squares) {
+      let expected = growth * growth * u * u * sum
+      #expect((found - expected).magnitude <= 1e-12 * expected)
     }
   }
 

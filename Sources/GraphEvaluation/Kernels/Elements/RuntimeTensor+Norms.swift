@@ -15,6 +15,30 @@ extension RuntimeTensor {
     }
   }
 
+  /// Σw² over the second axis, for each index of the others; magnitudes and order as in `rowNorms`.
+  public func tapSquares(atLeast least: Double) -> [Double] {
+    guard rank > 1, count > 0 else { return [] }
+    let (rows, channels) = (shape[0], shape[1])
+    let taps = count / (rows * channels)
+    func sums<E>(
+      _ elements: [E],
+      _ add: (UnsafePointer<E>, Int, Int, Double, UnsafeMutablePointer<Double>) -> Void
+    ) -> [Double] {
+      unsafe ElementArray.withPointer(elements) { base in
+        unsafe ElementArray.make(rows * taps) { sums in
+          for row in 0..<rows {
+            unsafe add(base + row * channels * taps, channels, taps, least, sums + row * taps)
+          }
+        }
+      } ?? []
+    }
+    switch elements {
+    case .float(let floats): return unsafe sums(floats, bnfold_squares_by_tap_f32)
+    case .double(let doubles): return unsafe sums(doubles, bnfold_squares_by_tap_f64)
+    case .integer: return unsafe sums(doubles(), bnfold_squares_by_tap_f64)
+    }
+  }
+
   /// The largest finite magnitude; 0 when there is none.
   public var largestMagnitude: Double {
     switch elements {
