@@ -63,6 +63,34 @@ import Testing
     #expect(values[y]?.doubles() == [3, 4])
   }
 
+  /// What the node alone holds is changed where it stands, what another holds is not.
+  @Test(arguments: [false, true]) func aConsumedValue(isShared: Bool) throws {
+    var model = Model(header: .init(irVersion: 8), opsets: ["": 18])
+    let graph = model.mainGraph
+    let x = model.addInput("x", type: .tensor(.float32, [.known(1000)]), to: graph)
+    let y = model.addValue(Value(name: "y", graph: graph))
+    let node = model.addNode(
+      Node(name: "n", opType: "Relu", graph: graph, inputs: [x], outputs: [y]))
+    func address(_ numbers: [Float]) -> UInt {
+      unsafe numbers.withUnsafeBufferPointer { unsafe UInt(bitPattern: $0.baseAddress) }
+    }
+    var numbers = [Float](repeating: -1, count: 1000)
+    let before = address(numbers)
+    var values = [
+      x: RuntimeTensor(dataType: .float32, shape: [1000], elements: .float(numbers))
+    ]
+    if !isShared { numbers = [] }
+    try GraphRunner(model: model, precision: .stored).run(node: node, consuming: &values)
+    #expect(values.keys.sorted() == [y])
+    guard case .float(let result)? = values[y]?.elements else {
+      Issue.record("no floats")
+      return
+    }
+    #expect(result.count == 1000 && result.allSatisfy { $0 == 0 })
+    #expect((address(result) == before) == !isShared)
+    #expect(numbers.allSatisfy { $0 == -1 })
+  }
+
   @Test func functionsSeeTheirCallersAttributes() throws {
     var model = Model(header: .init(irVersion: 8), opsets: ["": 18, "own": 1])
     let main = model.mainGraph

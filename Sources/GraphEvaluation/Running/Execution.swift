@@ -98,6 +98,11 @@ final class Execution {
     return try run(body, inputs, in: inner)
   }
 
+  /// Counts values that were made before and that nodes will release.
+  func adopt(_ values: [ValueID: RuntimeTensor]) {
+    for (id, value) in values where isMade(id) { liveBytes += value.elements.byteCount }
+  }
+
   // MARK: Parts
 
   private func call(
@@ -176,9 +181,12 @@ final class Execution {
   }
 
   private func discount(_ id: ValueID, _ value: RuntimeTensor) {
-    // Inputs were given, not made here, and do not count.
-    guard case .node = runner.model[id].producer else { return }
-    liveBytes -= value.elements.byteCount
+    if isMade(id) { liveBytes -= value.elements.byteCount }
+  }
+
+  /// Inputs were given, not made by a node, and do not count.
+  private func isMade(_ id: ValueID) -> Bool {
+    if case .node = runner.model[id].producer { true } else { false }
   }
 
   /// The node with references to the attributes of the function being called replaced.

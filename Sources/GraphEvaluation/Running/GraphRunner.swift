@@ -62,16 +62,35 @@ public struct GraphRunner: Sendable {
   public func run(
     nodes: [NodeID], values: inout [ValueID: RuntimeTensor], observing: Observer? = nil
   ) throws {
+    try run(nodes, &values, consuming: false, observing)
+  }
+
+  /// Evaluates one node as `run(nodes:values:observing:)` does, and leaves only what it made.
+  ///
+  /// What nobody else holds the node may change in place.
+  public func run(
+    node: NodeID, consuming values: inout [ValueID: RuntimeTensor], observing: Observer? = nil
+  ) throws {
+    try run([node], &values, consuming: true, observing)
+  }
+
+  private func run(
+    _ nodes: [NodeID], _ values: inout [ValueID: RuntimeTensor], consuming: Bool,
+    _ observing: Observer?
+  ) throws {
     guard let observing else {
-      return try run(nodes, &values, Execution(self, keeping: [], observer: nil))
+      return try run(
+        nodes, &values, consuming: consuming, Execution(self, keeping: [], observer: nil))
     }
     try withoutActuallyEscaping(observing) { observer in
-      try run(nodes, &values, Execution(self, keeping: [], observer: observer))
+      try run(
+        nodes, &values, consuming: consuming, Execution(self, keeping: [], observer: observer))
     }
   }
 
   private func run(
-    _ nodes: [NodeID], _ values: inout [ValueID: RuntimeTensor], _ execution: Execution
+    _ nodes: [NodeID], _ values: inout [ValueID: RuntimeTensor], consuming: Bool,
+    _ execution: Execution
   ) throws {
     guard let first = nodes.first else { return }
     let graph = model[first].graph
@@ -82,7 +101,13 @@ public struct GraphRunner: Sendable {
         Dictionary($0.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
       }, opsets: model.opsets(in: graph), depth: 0)
     frame.values = values.mapValues(converted)
-    for node in nodes { try execution.run(node, releasing: [], in: frame) }
+    var given: [ValueID] = []
+    if consuming {
+      given = Array(values.keys)
+      execution.adopt(frame.values)
+      values = [:]
+    }
+    for node in nodes { try execution.run(node, releasing: given, in: frame) }
     values = frame.values
   }
 

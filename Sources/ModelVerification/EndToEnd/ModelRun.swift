@@ -53,11 +53,14 @@ final class ModelRun {
     for input in inputs {
       own[input] = try values[input] ?? computedConstant(input)
     }
-    try runner.run(nodes: [node], values: &own, observing: observing)
+    // What nobody else needs the node may change in place; observers of bodies need what they read.
+    let isReleasedFirst = model[node].bodies.isEmpty
+    if isReleasedFirst { inputs.forEach(release) }
+    try runner.run(node: node, consuming: &own, observing: observing)
+    if !isReleasedFirst { inputs.forEach(release) }
     position += 1
     let outputs = model[node].outputs.compactMap { $0 }
     for output in outputs where (holds[output] ?? 0) > 0 { values[output] = own[output] }
-    for input in inputs { release(input) }
     return outputs
   }
 
