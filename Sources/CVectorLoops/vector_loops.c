@@ -42,6 +42,11 @@ VECTOR_CLONES int bnfold_scale_each_f32(void *place, size_t count, const double 
   return bad == 0;
 }
 
+VECTOR_CLONES void bnfold_widen_f32(const void *place, double *restrict out, size_t count) {
+  const unaligned_float *in = place;
+  for (size_t i = 0; i < count; i++) out[i] = (double)in[i];
+}
+
 static inline float bits_float(uint32_t bits) {
   float value;
   memcpy(&value, &bits, sizeof value);

@@ -11,6 +11,8 @@ int bnfold_scale_f32(void *values, size_t count, double factor);
 // values[i] = (float)(factors[i] * values[i]), with the same answer.
 int bnfold_scale_each_f32(void *values, size_t count, const double *factors);
 
+// Floats at any address as doubles, exactly.
+void bnfold_widen_f32(const void *in, double *out, size_t count);
 // IEEE binary16 and bfloat16 bit patterns to and from float; to narrower, round to nearest even.
 void bnfold_half_to_float(const uint16_t *in, float *out, size_t count);
 void bnfold_float_to_half(const float *in, uint16_t *out, size_t count);

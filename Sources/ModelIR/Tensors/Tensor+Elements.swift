@@ -1,4 +1,5 @@
 internal import ByteStore
+internal import CVectorLoops
 
 extension Tensor {
   /// Walks the elements in their plain form (little-endian, row-major, sub-byte types packed) in
@@ -146,13 +147,9 @@ extension Tensor {
     return try unsafe [Double](unsafeUninitializedCapacity: count) { buffer, filled in
       try plain.source.forEachPiece(plain.range, pieceSize: cachedElements * width) { piece, _ in
         unsafe piece.withUnsafeBytes { bytes in
-          let start = filled
-          let length = bytes.count / width
-          for index in 0..<length {
-            let float = unsafe bytes.loadUnaligned(fromByteOffset: index * width, as: Float.self)
-            unsafe buffer.initializeElement(at: start + index, to: Double(float))
-          }
-          filled = start + length
+          guard let source = bytes.baseAddress, let target = buffer.baseAddress else { return }
+          unsafe bnfold_widen_f32(source, target + filled, bytes.count / width)
+          filled += bytes.count / width
         }
       }
     }
