@@ -24,7 +24,8 @@ final class DiskWriteback: Sendable {
 
   /// Starts; the descriptor stays open until `wait` has returned.
   init(_ descriptor: Int32, calls: SystemCalls) {
-    DispatchQueue.global().async(group: group) { [self] in
+    // A queue of its own gets a thread even where all those of the global queue wait for this one.
+    DispatchQueue(label: "bnfold.writeback").async(group: group) { [self] in
       let found =
         calls.synchronize(descriptor) == 0
         ? Self.closing(descriptor) : Failure(operation: "synchronize", code: errno)

@@ -127,6 +127,27 @@ struct AtomicFileFaultTests {
     #expect(try folder.names() == ["m"])
   }
 
+  /// Many jobs may wait for the disk at once, on all the threads there are.
+  @Test func manyWaitTogether() throws {
+    let folder = try ScratchFolder()
+    let written = Counter()
+    let calls = Faults.with { calls in
+      calls.synchronize = { _ in
+        usleep(2000)
+        return 0
+      }
+    }
+    DispatchQueue.concurrentPerform(iterations: 64) { job in
+      guard
+        let file = try? AtomicFile(
+          replacing: folder.path("m\(job)"), links: .replaceTarget, calls: calls),
+        (try? file.finish(sync: true)) != nil, (try? file.commit()) != nil
+      else { return }
+      written.add(1)
+    }
+    #expect(written.value == 64)
+  }
+
   @Test func failedRename() throws {
     let error = try failure(Faults.with { $0.rename = { _, _, _ in Faults.fail(EIO) } })
     #expect(error?.operation == "rename")
