@@ -6,9 +6,9 @@ final class DeployedRuns {
   private let correspondence: Correspondence
   private var original: ModelRun?
   private var written: ModelRun?
-  /// What was found since `report`.
-  private var failures: [VerificationFailure] = []
-  private var gaps: [CoverageGap] = []
+  /// What was found since `report`, with the place of the original's node.
+  private var failures: [(position: Int, failure: VerificationFailure)] = []
+  private var gaps: [(position: Int, gap: CoverageGap)] = []
 
   init(_ layer: EndToEndLayer, _ inputs: [ValueID: RuntimeTensor]) {
     let c = layer.correspondence
@@ -31,15 +31,18 @@ final class DeployedRuns {
     if let other = correspondence.writtenValue[value] { written?.hold(other) }
   }
 
-  /// Runs the original's next node, and the written model until it has made the same values.
-  func follow(to values: [ValueID]) {
+  /// Runs the original's next node, which stands at `position`, and the written model until it has
+  /// made the same values.
+  func follow(_ position: Int, to values: [ValueID]) {
     do {
       _ = try original?.step()
     } catch {
-      gaps.append(gap("the original does not run as deployed: \(error)"))
+      gaps.append((position, gap("the original does not run as deployed: \(error)")))
       original = nil
     }
-    for value in values { if let other = correspondence.writtenValue[value] { advance(to: other) } }
+    for value in values {
+      if let other = correspondence.writtenValue[value] { advance(to: other, at: position) }
+    }
   }
 
   /// What both made of a value, which they need not keep any longer.
@@ -53,30 +56,31 @@ final class DeployedRuns {
     return (o, d)
   }
 
-  /// Adds what went wrong.
-  func report(into result: inout SampleResult) {
-    result.failures += failures
-    result.gaps += gaps
+  /// Adds what went wrong at nodes before a place: the reference did not come further, so that what
+  /// happens there says nothing.
+  func report(before end: Int, into result: inout SampleResult) {
+    result.failures += failures.filter { $0.position < end }.map(\.failure)
+    result.gaps += gaps.filter { $0.position < end }.map(\.gap)
     (failures, gaps) = ([], [])
   }
 
-  private func advance(to value: ValueID) {
+  private func advance(to value: ValueID, at position: Int) {
     guard let run = written else { return }
     do {
       while run.values[value] == nil, run.position < run.nodes.count { _ = try run.step() }
     } catch let error as EvaluationError {
       written = nil
       if case .badInput = error.problem {
-        failures.append(
-          VerificationFailure(
-            layer: .asDeployed, graph: "graph", subject: run.model[value].name,
-            message: "the original runs, the written model fails: \(error)"))
+        let failure = VerificationFailure(
+          layer: .asDeployed, graph: "graph", subject: run.model[value].name,
+          message: "the original runs, the written model fails: \(error)")
+        failures.append((position, failure))
       } else {
-        gaps.append(gap("the written model does not run as deployed: \(error)"))
+        gaps.append((position, gap("the written model does not run as deployed: \(error)")))
       }
     } catch {
       written = nil
-      gaps.append(gap("the written model does not run as deployed: \(error)"))
+      gaps.append((position, gap("the written model does not run as deployed: \(error)")))
     }
   }
 

@@ -3,8 +3,8 @@ internal import ModelIR
 
 /// One sample on its way through both models.
 ///
-/// Four things go on at once: the next node of R, the same stretch of O and D, and, of what was
-/// made one node before, the judging of regions and the comparison of values.
+/// Four things go on at once: the next stretch of R, the same stretch of O and D, and, of what was
+/// made one stretch before, the judging of regions and the comparison of values.
 struct EndToEndSweep {
   /// A region with the numbers on which it is to be judged.
   private struct RegionCase {
@@ -19,6 +19,9 @@ struct EndToEndSweep {
     var made: (original: RuntimeTensor, written: RuntimeTensor)
     var reference: RuntimeTensor
   }
+
+  /// Values to compare of one stretch, about.
+  private static let mostCompared = 4
 
   private let layer: EndToEndLayer
   private let reference: ModelRun
@@ -51,24 +54,25 @@ struct EndToEndSweep {
   mutating func run() throws -> SampleResult {
     let (reference, deployed, watch) = (reference, deployed, watch)
     while reference.position < reference.nodes.count {
-      let position = reference.position
-      let node = layer.correspondence.original[reference.nodes[position]]
-      let compared = node.outputs.compactMap { $0 }.filter(isCompared)
-      var step = Result<Void, any Error>.success(())
+      let start = reference.position
+      let made = stretch(from: start)
+      var steps = Result<Void, any Error>.success(())
       try lookAtPending(beside: [
-        { step = Result { try Self.step(reference, watch) } },
-        { deployed.follow(to: compared) },
+        { steps = Result { for _ in made { try Self.step(reference, watch) } } },
+        { for (index, values) in made.enumerated() { deployed.follow(start + index, to: values) } },
       ])
+      deployed.report(before: reference.position, into: &result)
+      for position in start..<reference.position {
+        made[position - start].forEach { collect($0) }
+        for region in due[position] ?? [] { try collect(region: region) }
+      }
       do {
-        try step.get()
+        try steps.get()
       } catch let error as EvaluationError {
         result.problem = "\(error)"
         if case .badInput = error.problem { result.mayFitOtherwise = true }
         break
       }
-      deployed.report(into: &result)
-      compared.forEach { collect($0) }
-      for region in due[position] ?? [] { try collect(region: region) }
     }
     try lookAtPending()
     if result.problem == nil {
@@ -77,6 +81,21 @@ struct EndToEndSweep {
     }
     result.progress = reference.position
     for (index, judgement) in watch.judgements { result.add(judgement, of: index) }
+    return result
+  }
+
+  /// The values to compare of each of the next nodes, up to one after which regions are judged:
+  /// with one such node in each stretch, what goes on at once is of about the same size.
+  private func stretch(from start: Int) -> [[ValueID]] {
+    var result: [[ValueID]] = []
+    var count = 0
+    for position in start..<reference.nodes.count {
+      let node = layer.correspondence.original[reference.nodes[position]]
+      result.append(node.outputs.compactMap { $0 }.filter(isCompared))
+      count += result[result.count - 1].count
+      // All these values are alive together.
+      if due[position] != nil || count >= Self.mostCompared { break }
+    }
     return result
   }
 
