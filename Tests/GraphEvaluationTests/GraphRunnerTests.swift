@@ -72,7 +72,7 @@ import Testing
     let node = model.addNode(
       Node(name: "n", opType: "Relu", graph: graph, inputs: [x], outputs: [y]))
     func address(_ numbers: [Float]) -> UInt {
-      unsafe numbers.withUnsafeBufferPointer { unsafe UInt(bitPattern: $0.baseAddress) }
+      unsafe numbers.withUnsafeBufferPointer { UInt(bitPattern: $0.baseAddress) }
     }
     var numbers = [Float](repeating: -1, count: 1000)
     let before = address(numbers)
