@@ -11,11 +11,12 @@ extension BoundPropagator {
   ///
   /// By Cauchy and Schwarz no less than u·(|W′| ∗ |x|) + |δb|, for ordinary numbers about twice as
   /// much; and one sum of squares serves all channels of a group, where |W′| ∗ |x| is a convolution
-  /// as large as the one that is judged. nil where this does not apply.
+  /// as large as the one that is judged. nil where this does not apply; so too where parameters are
+  /// granted several roundings: nothing but this bound judges them, and the sharper one catches more.
   ///
   /// Errors: those of reading weights; `EvaluationError`.
   func windowBound(_ node: Node) throws -> ErrorAmounts? {
-    guard mode == .sure, node.opType == "Conv", let data = node.input(0),
+    guard mode == .sure, roundings == 1, node.opType == "Conv", let data = node.input(0),
       let kernel = node.input(1), let output = node.output(0), !isConstant(data),
       isConstant(kernel), amounts(data) == nil, amounts(kernel) == nil
     else { return nil }
@@ -29,8 +30,7 @@ extension BoundPropagator {
       let shifts = try biasErrors(node, channels)
     else { return nil }
     let factor =
-      (weight.dataType.unitRoundoff ?? 0) * summationGrowth(node, weight) * roundings
-      * roundings(of: kernel)
+      (weight.dataType.unitRoundoff ?? 0) * summationGrowth(node, weight) * roundings(of: kernel)
     let norms = weight.rowNorms(atLeast: weight.dataType.smallestNormal)
     let limits = [Double](
       spreading: sizes, length: result.shape.dropFirst(2).reduce(1, *), groups: groups,

@@ -42,7 +42,7 @@ import Testing
     /// Draws the numbers; `change` may replace those of x and W before they are stored.
     init(
       _ shape: Shape, seed: UInt64 = 1, channels: Int = WindowBoundTests.channels,
-      mode: BoundPropagator.Mode = .sure,
+      mode: BoundPropagator.Mode = .sure, roundings: Double = 1,
       _ change: (inout [Double], inout [Double]) -> Void = { _, _ in }
     ) throws {
       self.shape = shape
@@ -90,7 +90,7 @@ import Testing
       let known = values
       propagator = BoundPropagator(
         model: model, constants: constants, resolver: resolver, options: options, mode: mode,
-        roundings: 1, isUnchanged: { _ in false }, values: { known[$0] })
+        roundings: roundings, isUnchanged: { _ in false }, values: { known[$0] })
     }
 
     func bound() throws -> [Double]? {
@@ -198,6 +198,11 @@ import Testing
 
   @Test func doesNotApplyToFewChannels() throws {
     #expect(try Case(Shape(), channels: 3).bound() == nil)
+  }
+
+  /// Those of another program's file, which no recomputed claim judges as well.
+  @Test func doesNotApplyToSeveralRoundings() throws {
+    #expect(try Case(Shape(), roundings: 8).bound() == nil)
   }
 
   @Test(arguments: [Double.infinity, .nan, 1e200])
